@@ -1,6 +1,6 @@
 /** Hub's HTTP API, as the person who is signed in. What it refuses is thrown in its own words. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Problem } from '../shared/api.ts';
+import type { Problem } from '../shared/api/problem.ts';
 import { ERRORS, type ErrorRow } from '../shared/errors.ts';
 import { seconds } from '../shared/units.ts';
 import { Failed } from './failure.ts';

@@ -1,6 +1,6 @@
 /** Which cluster a name or an id means, among those that are there and those that are deleted. */
 import { expect, test } from 'vitest';
-import type { ClusterReply } from '../shared/api.ts';
+import type { ClusterReply } from '../shared/api/clusters.ts';
 import type { Api } from './api.ts';
 import { Failed } from './failure.ts';
 import { findCluster } from './find-cluster.ts';

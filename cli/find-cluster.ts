@@ -1,8 +1,8 @@
 /** Which cluster is meant: people say its name or its id. */
-import type { ClusterPage, ClusterReply } from '../shared/api.ts';
-import { MAX_PAGE_SIZE } from '../shared/api.ts';
+import type { ClusterPage, ClusterReply } from '../shared/api/clusters.ts';
 import { CLUSTER_ID } from '../shared/documents/fields.ts';
 import { FINAL } from '../shared/lifecycle/derive.ts';
+import { MAX_PAGE_SIZE } from '../shared/limits.ts';
 import { pagesOf } from '../shared/pages.ts';
 import type { Api } from './api.ts';
 import { Failed } from './failure.ts';

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
  * The command `hub`: what people do in the console, from a terminal or a script. Of Hub it knows its HTTP API, and listens to the documents
- * that the rules let a person see. A folder for each thing that it must be good at: sign-in/ (who one is), access/ (kubectl), and commands/
- * (what can be said). Exit codes: 0 done, 1 refused or failed, 2 called wrongly, 124 `--timeout` is over, 130 stopped by Ctrl-C.
+ * that the rules let a person see. A folder for each thing that it must be good at: sign-in/ (who one is), access/ (kubectl), completion/ (what Tab
+ * offers), and commands/ (what can be said). Exit codes: 0 done, 1 refused or failed, 2 called wrongly, 124 `--timeout` is over, 130 stopped by Ctrl-C.
  */
 import { fileURLToPath } from 'node:url';
 import { EXIT, exitCodeOf, inWords } from './failure.ts';

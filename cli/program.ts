@@ -4,6 +4,7 @@ import { accessCommands } from './commands/access.ts';
 import { accountCommands } from './commands/account.ts';
 import { cleanUpCommands } from './commands/clean-up.ts';
 import { clusterCommands } from './commands/clusters.ts';
+import { completionCommands } from './commands/completion.ts';
 import { hubCommands } from './commands/hub.ts';
 import { memberCommands } from './commands/members.ts';
 import { signInCommands } from './commands/sign-in.ts';
@@ -19,6 +20,7 @@ const GROUPS: readonly (readonly [title: string, commands: Commands])[] = [
   ['After its end:', cleanUpCommands],
   ['What there is:', hubCommands],
   ['Your account:', accountCommands],
+  ['Your shell:', completionCommands],
 ];
 
 export function createProgram(io: Io): Command {

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { ClusterReply } from '../shared/api.ts';
+import type { ClusterReply } from '../shared/api/clusters.ts';
 import { createProgress } from './progress.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');

@@ -1,5 +1,5 @@
 /** What happens to a cluster, as it happens: on a terminal one line that is drawn anew, elsewhere a line for each change. */
-import type { ClusterReply } from '../shared/api.ts';
+import type { ClusterReply } from '../shared/api/clusters.ts';
 import { expectedInWords } from '../shared/duration.ts';
 import { rowOf, STATES } from '../shared/lifecycle/table.ts';
 import { seconds } from '../shared/units.ts';

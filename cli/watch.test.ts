@@ -1,6 +1,6 @@
 /** What is sat out while a cluster is watched, at a Hub to which nothing leads but the answers given here. */
 import { expect, test } from 'vitest';
-import type { ClusterReply } from '../shared/api.ts';
+import type { ClusterReply } from '../shared/api/clusters.ts';
 import type { Api } from './api.ts';
 import { Failed } from './failure.ts';
 import type { Session } from './sign-in/session.ts';

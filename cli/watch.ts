@@ -2,7 +2,7 @@
  * A cluster as it changes. What changes comes from Firestore, to whom its rules let it, and says only that it is time to look again: the
  * reply of the API is what is shown, so that there is one form of it.
  */
-import type { ClusterReply } from '../shared/api.ts';
+import type { ClusterReply } from '../shared/api/clusters.ts';
 import { CLUSTERS } from '../shared/documents/paths.ts';
 import { minutes, seconds } from '../shared/units.ts';
 import type { Api } from './api.ts';

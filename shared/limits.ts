@@ -3,6 +3,8 @@
 /** RFC 1035 label: what a user may call a cluster or a pool. */
 export const RFC1035_LABEL = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 export const MAX_LABEL = 63;
+/** What one page of a list may hold. */
+export const MAX_PAGE_SIZE = 100;
 
 /**
  * Who deletes their account must have signed in within so many minutes, as other providers ask it before what cannot be taken back: who

@@ -1,6 +1,7 @@
 /** Whoever deletes an account over the API, and how to see that it is gone. */
 import { createApi } from '../functions/api/app.ts';
-import type { OwnAccountReply, Problem } from '../shared/api.ts';
+import type { OwnAccountReply } from '../shared/api/account.ts';
+import type { Problem } from '../shared/api/problem.ts';
 import { accountPath } from '../shared/documents/account.ts';
 import { requestOf, type Sending } from './request.ts';
 import type { RunningHub } from './running-hub.ts';

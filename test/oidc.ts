@@ -7,7 +7,7 @@ import { newSigningKeyPem, parseSigningKeys, type SigningKey } from '../function
 import type { SealKey } from '../functions/oidc/seal.ts';
 import type { Ports } from '../functions/ports.ts';
 import { MEMORY_SEAL_KEYS } from '../local/memory/seal-keys.ts';
-import type { Problem } from '../shared/api.ts';
+import type { Problem } from '../shared/api/problem.ts';
 import type { OidcClient } from '../shared/documents/oidc.ts';
 import { type ApiOptions, type ApiUnderTest, apiUnderTest } from './api.ts';
 import { aCluster, clusterIdOf, writeOf } from './builders.ts';

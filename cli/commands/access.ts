@@ -1,5 +1,5 @@
 /** One's own way into a cluster, with one's own tools. */
-import type { ClusterReply } from '../../shared/api.ts';
+import type { ClusterReply } from '../../shared/api/clusters.ts';
 import { CLUSTER_ID } from '../../shared/documents/fields.ts';
 import { askKubeconfig, clusterToken, execCredential } from '../access/credentials.ts';
 import { asYaml, kubeconfigPath, mergeInto, requireNoOthers, withCommand } from '../access/kubeconfig.ts';

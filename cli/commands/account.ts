@@ -1,5 +1,5 @@
 /** One's own account: what is in it, how much one may have, and its end. */
-import type { MeReply, OwnAccountReply, OwnClusterReply } from '../../shared/api.ts';
+import type { MeReply, OwnAccountReply, OwnClusterReply } from '../../shared/api/account.ts';
 import { RECENT_SIGN_IN_MINUTES } from '../../shared/limits.ts';
 import { inDollars } from '../../shared/money.ts';
 import { type Commands, type CommonOptions, command, contextOf } from '../context.ts';

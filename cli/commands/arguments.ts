@@ -44,10 +44,3 @@ export function idempotencyKey(text: string): string {
     throw new WrongUsage('a key is 1 to 128 printable ASCII characters, with no space at either end');
   return text;
 }
-
-/** @throws WrongUsage */
-export function oneOf<T extends string>(text: string, choices: readonly T[], name: string): T {
-  const found = choices.find((choice) => choice === text);
-  if (!found) throw new WrongUsage(`${name} is one of ${choices.join(', ')}, not "${text}"`);
-  return found;
-}

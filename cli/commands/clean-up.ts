@@ -1,7 +1,7 @@
 /** The certificate that nothing is left of a cluster. */
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { CleanUpReply } from '../../shared/api.ts';
+import type { CleanUpReply } from '../../shared/api/clean-up.ts';
 import { cleanUpChecks } from '../../shared/clean-up-check.ts';
 import { cleanUpReport } from '../../shared/clean-up-report.ts';
 import { type Commands, type CommonOptions, command, contextOf } from '../context.ts';

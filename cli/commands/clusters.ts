@@ -1,11 +1,11 @@
 /** Clusters: ask for one, look, wait, delete. */
 import { randomUUID } from 'node:crypto';
-import type { Command } from 'commander';
-import type { ClusterReply, EventPage, EventReply } from '../../shared/api.ts';
-import { MAX_PAGE_SIZE } from '../../shared/api.ts';
+import { type Command, Option } from 'commander';
+import type { ClusterReply, EventPage, EventReply } from '../../shared/api/clusters.ts';
 import { durationInWords } from '../../shared/duration.ts';
 import { ENDING, isFinal } from '../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State } from '../../shared/lifecycle/table.ts';
+import { MAX_PAGE_SIZE } from '../../shared/limits.ts';
 import { inDollars } from '../../shared/money.ts';
 import { pagesOf } from '../../shared/pages.ts';
 import type { Api } from '../api.ts';
@@ -16,7 +16,7 @@ import { createProgress } from '../progress.ts';
 import { remedyInCommands } from '../remedies.ts';
 import { facts, table } from '../table.ts';
 import { watchCluster } from '../watch.ts';
-import { idempotencyKey, lifetimeHours, oneOf, timeoutMs } from './arguments.ts';
+import { idempotencyKey, lifetimeHours, timeoutMs } from './arguments.ts';
 import { endOf, flawInWords, handOverInWords, offerInWords, payerInWords, stateOf } from './remarks.ts';
 import { type ShapeOptions, shapeOf, shapeOptions } from './shape.ts';
 
@@ -76,12 +76,12 @@ export const clusterCommands: Commands = (program, io) => {
 
   command(program, 'list', 'your clusters, newest first')
     .alias('ls')
-    .option('--state <state>', 'only those in this state')
+    .addOption(new Option('--state <state>', 'only those in this state').choices(STATES))
     .option('--all', 'deleted ones, too')
-    .action(async (options: CommonOptions & { state?: string; all?: true }) => {
+    .action(async (options: CommonOptions & { state?: State; all?: true }) => {
       const { api, print } = contextOf(io, options);
-      const state = options.state && oneOf(options.state, STATES, '--state');
-      const there = await listClusters(api, state || undefined);
+      const { state } = options;
+      const there = await listClusters(api, state);
       const shown = options.all && !state ? [...there, ...(await listDeleted(api))] : there;
       print({ clusters: shown }, () => listInWords(shown));
     });
@@ -99,12 +99,12 @@ export const clusterCommands: Commands = (program, io) => {
       program,
       'watch <cluster>',
       'show what happens to a cluster, until it is gone or you press Ctrl-C',
-    ).option('--until <state>', 'come back when it is in this state'),
+    ).addOption(new Option('--until <state>', 'come back when it is in this state').choices(STATES)),
     '--until',
-  ).action(async (called: string, options: Timed & { until?: string }) => {
+  ).action(async (called: string, options: Timed & { until?: State }) => {
     const context = contextOf(io, options);
-    const patience = patienceMs(options, options.until !== undefined, '--until');
-    const until = options.until === undefined ? undefined : oneOf(options.until, STATES, '--until');
+    const { until } = options;
+    const patience = patienceMs(options, until !== undefined, '--until');
     const { id } = await findCluster(context.api, called, 'all');
     await follow(context, id, until, options.json ? 'json' : 'out', patience);
   });

@@ -1,5 +1,6 @@
 /** What a Hub offers, and how it is. */
-import type { CatalogReply, QuoteReply, StatusReply } from '../../shared/api.ts';
+import type { CatalogReply, QuoteReply } from '../../shared/api/catalog.ts';
+import type { StatusReply } from '../../shared/api/status.ts';
 import { durationInWords } from '../../shared/duration.ts';
 import { inDollars } from '../../shared/money.ts';
 import { seconds } from '../../shared/units.ts';

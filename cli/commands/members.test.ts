@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { ClusterReply } from '../../shared/api.ts';
+import type { ClusterReply } from '../../shared/api/clusters.ts';
 import { days } from '../../shared/units.ts';
 import { exitCodeOf, inWords } from '../failure.ts';
 import type { Io } from '../io.ts';

@@ -1,6 +1,8 @@
 /** Who may use a cluster, and who pays for it. */
-import type { ClusterReply, MemberList, MemberReply, TransferAction } from '../../shared/api.ts';
-import { role as roles } from '../../shared/documents/cluster.ts';
+import { Option } from 'commander';
+import type { ClusterReply } from '../../shared/api/clusters.ts';
+import type { MemberList, MemberReply, TransferAction } from '../../shared/api/members.ts';
+import { type Role, role as roles } from '../../shared/documents/cluster.ts';
 import { INVITATION_LIFETIME_MS } from '../../shared/documents/invitation.ts';
 import { days } from '../../shared/units.ts';
 import type { Api } from '../api.ts';
@@ -8,10 +10,7 @@ import { type Commands, type CommonOptions, type Context, command, contextOf } f
 import { Failed, WrongUsage } from '../failure.ts';
 import { findCluster } from '../find-cluster.ts';
 import { table } from '../table.ts';
-import { oneOf } from './arguments.ts';
 import { handOverInWords, offerInWords } from './remarks.ts';
-
-const ROLES = roles.options;
 
 interface TransferOptions extends CommonOptions {
   accept?: true;
@@ -40,10 +39,10 @@ export const memberCommands: Commands = (program, io) => {
   );
 
   command(program, 'share <cluster> <email>', 'invite somebody to a cluster, or change what a member may do')
-    .requiredOption('--role <role>', ROLES.join(', '))
-    .action(async (called: string, email: string, options: CommonOptions & { role: string }) => {
+    .addOption(new Option('--role <role>', 'what they may do').choices(roles.options).makeOptionMandatory())
+    .action(async (called: string, email: string, options: CommonOptions & { role: Role }) => {
       const { hub, api, print } = contextOf(io, options);
-      const role = oneOf(options.role, ROLES, '--role');
+      const { role } = options;
       const { id } = await findCluster(api, called);
       const { body } = await api.ask<ClusterReply>('PUT /v1/clusters/{id}/members/{email}', {
         id,

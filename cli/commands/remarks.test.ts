@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ClusterReply } from '../../shared/api.ts';
+import type { ClusterReply } from '../../shared/api/clusters.ts';
 import { endOf, flawInWords, handOverInWords, offerInWords, payerInWords, stateOf } from './remarks.ts';
 
 const [EARLY, LATE] = ['2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z'];

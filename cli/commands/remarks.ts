@@ -1,5 +1,5 @@
 /** What is to be said of a cluster besides what it is: that it is of no use, who pays for it, that it ends or is offered, and what to do about it. Pure. */
-import type { ClusterReply } from '../../shared/api.ts';
+import type { ClusterReply } from '../../shared/api/clusters.ts';
 import { flawOf, isGone, remedyOf } from '../../shared/flaws.ts';
 
 /** The word of its state, marked where that is not all. */

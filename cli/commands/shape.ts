@@ -1,7 +1,6 @@
 /** The options that say what a cluster is to be like. What is left out is the catalog's default. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { availability as availabilities, isolation as isolations } from '../../shared/documents/cluster.ts';
-import { oneOf } from './arguments.ts';
 
 export interface ShapeOptions {
   product?: string;
@@ -18,10 +17,14 @@ export const shapeOptions = (command: Command): Command =>
     .option('--version <version>', 'of the product')
     .option('--size <id>', 'how large it is')
     .option('--region <id>', 'where it is')
-    .option('--availability <kind>', availabilities.options.join(' or '))
-    .option('--isolation <kind>', isolations.options.join(' or '));
+    .addOption(
+      new Option('--availability <kind>', 'in one zone, or in all of the region').choices(
+        availabilities.options,
+      ),
+    )
+    .addOption(new Option('--isolation <kind>', 'what it shares with others').choices(isolations.options));
 
-/** As the API takes it. @throws WrongUsage */
+/** As the API takes it, of options which may be those of a command. */
 export const shapeOf = ({
   product,
   version,
@@ -34,6 +37,6 @@ export const shapeOf = ({
   version,
   size,
   region,
-  availability: availability && oneOf(availability, availabilities.options, '--availability'),
-  isolation: isolation && oneOf(isolation, isolations.options, '--isolation'),
+  availability,
+  isolation,
 });

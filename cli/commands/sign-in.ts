@@ -1,5 +1,5 @@
 /** Who one is: login, logout, whoami. */
-import type { MeReply } from '../../shared/api.ts';
+import type { MeReply } from '../../shared/api/account.ts';
 import { checkCodeOf, LOOPBACK_PAGE, loopbackQuery } from '../../shared/loopback-sign-in.ts';
 import { createApi } from '../api.ts';
 import { type Commands, type CommonOptions, command, contextOf } from '../context.ts';

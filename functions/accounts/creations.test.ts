@@ -1,6 +1,7 @@
 /** How many clusters one may ask for, and how many may be new, whatever they send first and however much of it at once. */
 import { describe, expect, test } from 'vitest';
-import type { ClusterPage, Problem } from '../../shared/api.ts';
+import type { ClusterPage } from '../../shared/api/clusters.ts';
+import type { Problem } from '../../shared/api/problem.ts';
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { type ApiUnderTest, apiUnderTest } from '../../test/api.ts';

@@ -1,6 +1,7 @@
 /** What somebody is shown of their own account. */
 import { expect, test } from 'vitest';
-import type { OwnAccountReply, Problem } from '../../shared/api.ts';
+import type { OwnAccountReply } from '../../shared/api/account.ts';
+import type { Problem } from '../../shared/api/problem.ts';
 import { AUDIT } from '../../shared/documents/audit.ts';
 import { clusterPath } from '../../shared/documents/cluster.ts';
 import { apiUnderTest } from '../../test/api.ts';

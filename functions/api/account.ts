@@ -1,7 +1,7 @@
 /** One's own account: all that Hub holds of it, and its deletion. What is shown is what would be done. */
 
 import { z } from 'zod';
-import { type OwnAccountReply, type OwnClusterReply, ownAccountReply } from '../../shared/api.ts';
+import { type OwnAccountReply, type OwnClusterReply, ownAccountReply } from '../../shared/api/account.ts';
 import type { Allowance } from '../../shared/documents/account.ts';
 import { AUDIT, type AuditFields, auditDocument } from '../../shared/documents/audit.ts';
 import { roleOf } from '../../shared/documents/cluster.ts';
@@ -30,6 +30,7 @@ const get = endpoint({
     'All that Hub holds of you, and what would become of each of your clusters if you deleted your account. Its ETag changes with the latter.',
   status: 200,
   reply: ownAccountReply,
+  sends: ['ETag'],
   async handle({ ports, principal }) {
     const shown = await plan(ports, principal().uid);
     const held = await collect(ports, principal(), shown);

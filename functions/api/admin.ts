@@ -8,9 +8,9 @@ import {
   cellList,
   deleteAccountBody,
   type PutAccountBody,
-  pageQuery,
   putAccountBody,
-} from '../../shared/api.ts';
+} from '../../shared/api/admin.ts';
+import { pageQuery } from '../../shared/api/fields.ts';
 import {
   ACCOUNTS,
   type Allowance,

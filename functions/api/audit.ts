@@ -1,6 +1,6 @@
 /** Who did what, for operators. */
 
-import { type AuditReply, auditPage, listAuditQuery } from '../../shared/api.ts';
+import { type AuditReply, auditPage, listAuditQuery } from '../../shared/api/audit.ts';
 import { AUDIT, type AuditEntry, auditDocument } from '../../shared/documents/audit.ts';
 import { idOf } from '../../shared/documents/paths.ts';
 import { AppError } from '../../shared/errors.ts';

@@ -1,5 +1,5 @@
 /** What Hub offers, with prices. */
-import { type CatalogReply, catalogReply } from '../../shared/api.ts';
+import { type CatalogReply, catalogReply } from '../../shared/api/catalog.ts';
 import {
   type Offer,
   offeredProducts,

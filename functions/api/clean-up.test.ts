@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type CleanUpReply, cleanUpReply, type Problem } from '../../shared/api.ts';
+import { type CleanUpReply, cleanUpReply } from '../../shared/api/clean-up.ts';
+import type { Problem } from '../../shared/api/problem.ts';
 import type { FlattenedJws } from '../../shared/clean-up.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { type LedgerEntry, ledgerKey, ledgerPath } from '../../shared/documents/ledger.ts';

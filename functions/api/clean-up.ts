@@ -3,7 +3,7 @@
  * says so. It was signed when it was proven; here it is only handed out.
  */
 
-import { type CleanUpReply, cleanUpReply } from '../../shared/api.ts';
+import { type CleanUpReply, cleanUpReply } from '../../shared/api/clean-up.ts';
 import { CLEAN_UP_VERSION, type CleanUpStatement, type FlattenedJws } from '../../shared/clean-up.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { type Ledger, ledgerDocument, ledgerPath } from '../../shared/documents/ledger.ts';
@@ -21,6 +21,7 @@ const get = endpoint({
     'The clean-up certificate of a deleted cluster: what there was of it in the cloud, when each was seen gone, and that nothing is left.',
   status: 200,
   reply: cleanUpReply,
+  sends: ['Content-Disposition'],
   refuses: ['NOT_ACCEPTED_IN_STATE'],
   async handle(call) {
     const { cluster } = await requireCluster(call);

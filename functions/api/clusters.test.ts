@@ -6,8 +6,8 @@ import {
   clusterReply,
   type EventPage,
   eventPage,
-  type Problem,
-} from '../../shared/api.ts';
+} from '../../shared/api/clusters.ts';
+import type { Problem } from '../../shared/api/problem.ts';
 import { accountPath } from '../../shared/documents/account.ts';
 import { CLUSTERS, type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';

@@ -9,8 +9,8 @@ import {
   eventPage,
   listAllClustersQuery,
   listClustersQuery,
-  pageQuery,
-} from '../../shared/api.ts';
+} from '../../shared/api/clusters.ts';
+import { pageQuery } from '../../shared/api/fields.ts';
 import { resolveSpec } from '../../shared/catalog/catalog.ts';
 import { CLUSTERS, type Cluster, shapeOf } from '../../shared/documents/cluster.ts';
 import { eventDocument, eventsOf } from '../../shared/documents/event.ts';
@@ -31,7 +31,7 @@ import { type Call, type Endpoint, endpoint } from './endpoint.ts';
 import { keyedRequest, lookUp } from './idempotency.ts';
 import { listPage } from './paging.ts';
 import { etagOf, toEventReply, toReply } from './reply.ts';
-import { accepted, requireCluster } from './require-cluster.ts';
+import { accepted, requireCluster, SENT_WHEN_ACCEPTED } from './require-cluster.ts';
 
 /**
  * Tries at creating. A try is lost to a commit that won: to a twin of the request, whose cluster then is the answer, or to whatever else
@@ -46,6 +46,7 @@ const create = endpoint({
   summary: 'Ask for a cluster. If a spare of the wanted shape is ready, you get it at once.',
   status: 202,
   reply: clusterReply,
+  sends: SENT_WHEN_ACCEPTED,
   refuses: [
     'EMAIL_NOT_VERIFIED',
     ...REFUSED_TO_MAKE,
@@ -192,6 +193,7 @@ const get = endpoint({
   summary: 'One cluster. Its ETag is the version of what was asked for, not of its progress.',
   status: 200,
   reply: clusterReply,
+  sends: ['ETag'],
   async handle(call) {
     const { cluster, updateTime } = await requireCluster(call);
     return { body: toReply(cluster, call.ports.clock, updateTime), headers: { etag: etagOf(cluster) } };
@@ -204,6 +206,7 @@ const remove = endpoint({
     'Delete a cluster and all that belongs to it. Allowed in every state; repeating it changes nothing.',
   status: 202,
   reply: clusterReply,
+  sends: SENT_WHEN_ACCEPTED,
   refuses: ['OWNER_ONLY', 'CONFLICT'],
   handle: (call) => carryOut(call, 'delete'),
 });
@@ -213,6 +216,7 @@ const retry = endpoint({
   summary: 'Start a failed cluster again from the beginning.',
   status: 202,
   reply: clusterReply,
+  sends: SENT_WHEN_ACCEPTED,
   refuses: [
     'OWNER_ONLY',
     ...REFUSED_TO_MAKE,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { memoryHub } from '../../local/memory/hub.ts';
-import type { ClusterPage, ClusterReply } from '../../shared/api.ts';
+import type { ClusterPage, ClusterReply } from '../../shared/api/clusters.ts';
 import { priceOf } from '../../shared/catalog/catalog.ts';
 import { type Cluster, clusterPath, shapeOf } from '../../shared/documents/cluster.ts';
 import { eventsOf } from '../../shared/documents/event.ts';

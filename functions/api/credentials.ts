@@ -7,7 +7,7 @@ import {
   credentialsQuery,
   kubeconfigReply,
   pachctlConfigReply,
-} from '../../shared/api.ts';
+} from '../../shared/api/credentials.ts';
 import { entriesOf } from '../../shared/catalog/catalog.ts';
 import { distinctName } from '../../shared/distinct-name.ts';
 import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';

@@ -6,7 +6,7 @@ import {
   dismissBody,
   listDeadLettersQuery,
   replayBody,
-} from '../../shared/api.ts';
+} from '../../shared/api/dead-letters.ts';
 import { DEAD_LETTERS, type DeadLetter, deadLetterDocument } from '../../shared/documents/dead-letter.ts';
 import { idOf } from '../../shared/documents/paths.ts';
 import { AppError } from '../../shared/errors.ts';

@@ -44,6 +44,9 @@ export interface Reply {
   headers?: Record<string, string>;
 }
 
+/** What a reply may have in its headers beside what every reply has; HTTP takes them in any case. */
+export type ReplyHeader = 'Content-Disposition' | 'ETag' | 'Location';
+
 export interface Endpoint<Body = unknown, Query = unknown> {
   name: EndpointName;
   summary: string;
@@ -54,6 +57,8 @@ export interface Endpoint<Body = unknown, Query = unknown> {
   reply: z.ZodType;
   /** By content-type: what it answers in other forms than JSON; for the documentation. */
   texts?: Readonly<Record<string, z.ZodType>>;
+  /** Headers that it always sends; for the documentation. */
+  sends?: readonly ReplyHeader[];
   /** What it refuses, beyond what every endpoint of its kind does; for the documentation. */
   refuses?: readonly ErrorCode[];
   /** Request headers it reads; for the documentation. */

@@ -1,6 +1,7 @@
 /** The end of a lifetime is put off: by whom, until when, and what happens when it comes at the very moment of the end. */
 import { describe, expect, test } from 'vitest';
-import type { ClusterReply, EventPage, Problem } from '../../shared/api.ts';
+import type { ClusterReply, EventPage } from '../../shared/api/clusters.ts';
+import type { Problem } from '../../shared/api/problem.ts';
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { AUDIT, type AuditFields } from '../../shared/documents/audit.ts';
 import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';

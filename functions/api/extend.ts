@@ -2,7 +2,7 @@
  * The end of a cluster is put off. It is said in hours from now, as the lifetime was said that it began with, and not in hours more: a
  * request that is sent twice, or by two owners at once, adds nothing twice, and needs no key.
  */
-import { clusterReply, type ExtendBody, extendBody } from '../../shared/api.ts';
+import { clusterReply, type ExtendBody, extendBody } from '../../shared/api/clusters.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ENDING } from '../../shared/lifecycle/derive.ts';
@@ -13,7 +13,7 @@ import type { Clock } from '../cloud.ts';
 import { type Change, command } from '../dispatch/commands.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { toReply } from './reply.ts';
-import { accepted, requireCluster } from './require-cluster.ts';
+import { accepted, requireCluster, SENT_WHEN_ACCEPTED } from './require-cluster.ts';
 
 const extend = endpoint<ExtendBody>({
   name: 'POST /v1/clusters/{id}:extend',
@@ -21,6 +21,7 @@ const extend = endpoint<ExtendBody>({
     'Put off the end of a cluster with a lifetime, to so many hours from now. It never ends sooner by this, and a repetition changes nothing.',
   status: 202,
   reply: clusterReply,
+  sends: SENT_WHEN_ACCEPTED,
   refuses: [
     'OWNER_ONLY',
     ...REFUSED_TO_MAKE,

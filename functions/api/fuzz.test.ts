@@ -1,7 +1,8 @@
 /** Whatever is sent, the answer is a cluster or a problem of the caller's: never a failure of ours. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { clusterReply, type Problem, problem } from '../../shared/api.ts';
+import { clusterReply } from '../../shared/api/clusters.ts';
+import { type Problem, problem } from '../../shared/api/problem.ts';
 import { CLUSTERS } from '../../shared/documents/cluster.ts';
 import { INVITATIONS } from '../../shared/documents/invitation.ts';
 import { emailAddress } from '../../shared/email.ts';

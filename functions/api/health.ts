@@ -1,5 +1,5 @@
 /** Whether the API runs. It asks nothing of the cloud: anybody may call it, as often as they like. */
-import { healthReply } from '../../shared/api.ts';
+import { healthReply } from '../../shared/api/status.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 
 const get = endpoint({

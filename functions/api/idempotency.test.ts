@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Problem } from '../../shared/api.ts';
+import type { Problem } from '../../shared/api/problem.ts';
 import { CLUSTERS, clusterPath } from '../../shared/documents/cluster.ts';
 import { REQUEST_LIFETIME_MS } from '../../shared/documents/request.ts';
 import { type ApiUnderTest, apiUnderTest } from '../../test/api.ts';

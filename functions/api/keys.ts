@@ -1,5 +1,5 @@
 /** The public keys by which anybody can check what Hub has signed. */
-import { keysReply } from '../../shared/api.ts';
+import { keysReply } from '../../shared/api/clean-up.ts';
 import { cleanUpKeySet } from '../clean-up/keys.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 

@@ -1,5 +1,5 @@
 /** Who the caller is to Hub, how much of their allowance is taken, and whether they ask for more. */
-import { type MeReply, meReply, putQuotaRequestBody } from '../../shared/api.ts';
+import { type MeReply, meReply, putQuotaRequestBody } from '../../shared/api/account.ts';
 import type { Allowance } from '../../shared/documents/account.ts';
 import { microsOf } from '../../shared/money.ts';
 import { accountLimits, changeAccount, readAccount } from '../accounts/allowance.ts';

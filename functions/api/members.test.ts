@@ -5,10 +5,9 @@ import {
   type ClusterReply,
   clusterReply,
   type EventPage,
-  type MemberList,
-  memberList,
-  type Problem,
-} from '../../shared/api.ts';
+} from '../../shared/api/clusters.ts';
+import { type MemberList, memberList } from '../../shared/api/members.ts';
+import type { Problem } from '../../shared/api/problem.ts';
 import { AUDIT, type AuditFields } from '../../shared/documents/audit.ts';
 import { type Cluster, clusterPath, type Role } from '../../shared/documents/cluster.ts';
 import { eventPath } from '../../shared/documents/event.ts';

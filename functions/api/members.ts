@@ -1,5 +1,6 @@
 /** The members of a cluster. A change is written, and told to the application by the lifecycle: nobody waits here for that. */
-import { clusterReply, type MemberReply, memberList, putMemberBody } from '../../shared/api.ts';
+import { clusterReply } from '../../shared/api/clusters.ts';
+import { type MemberReply, memberList, putMemberBody } from '../../shared/api/members.ts';
 import type { Cluster, Role } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { requireCalm } from '../accounts/creations.ts';
@@ -11,7 +12,7 @@ import { emailOf, uidsOf, withMember, withoutMember } from '../members/membershi
 import { findEmail } from '../tokens.ts';
 import { type Call, type Endpoint, endpoint, type Reply } from './endpoint.ts';
 import { toOffer, toReply } from './reply.ts';
-import { accepted, requireCluster } from './require-cluster.ts';
+import { accepted, requireCluster, SENT_WHEN_ACCEPTED } from './require-cluster.ts';
 
 const list = endpoint({
   name: 'GET /v1/clusters/{id}/members',
@@ -50,6 +51,7 @@ const put = endpoint({
     'Invite somebody to a cluster, or change what a member may do. Whoever is invited becomes a member when they next come to Hub with that address, verified, within 30 days. The reply is the same whether or not they have an account.',
   status: 202,
   reply: clusterReply,
+  sends: SENT_WHEN_ACCEPTED,
   refuses: [
     'OWNER_ONLY',
     'ACCOUNT_CLOSING',
@@ -114,6 +116,7 @@ const remove = endpoint({
     'Remove somebody from a cluster, withdraw an invitation, or leave. The owner who pays cannot be removed. Repeating it changes nothing.',
   status: 202,
   reply: clusterReply,
+  sends: SENT_WHEN_ACCEPTED,
   refuses: ['OWNER_ONLY', 'OWNER_PAYS', 'LAST_OWNER', 'CONFLICT'],
   async handle(call) {
     const { ports, id, email } = call;

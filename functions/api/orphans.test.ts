@@ -1,11 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import {
-  type OrphanPage,
-  type OrphanReply,
-  orphanPage,
-  orphanReply,
-  type Problem,
-} from '../../shared/api.ts';
+import { type OrphanPage, type OrphanReply, orphanPage, orphanReply } from '../../shared/api/orphans.ts';
+import type { Problem } from '../../shared/api/problem.ts';
 import { type OrphanFields, orphanPath } from '../../shared/documents/orphan.ts';
 import { days, hours } from '../../shared/units.ts';
 import { type ApiUnderTest, apiUnderTest } from '../../test/api.ts';

@@ -1,6 +1,7 @@
 /** What leaks in the cloud, for operators. Nothing is deleted here: the sweep does that, with the identity that may, and is told who wants it. */
 
-import { deleteOrphanBody, type OrphanReply, orphanPage, orphanReply, pageQuery } from '../../shared/api.ts';
+import { pageQuery } from '../../shared/api/fields.ts';
+import { deleteOrphanBody, type OrphanReply, orphanPage, orphanReply } from '../../shared/api/orphans.ts';
 import {
   ORPHANS,
   type Orphan,

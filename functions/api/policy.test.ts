@@ -1,6 +1,6 @@
 /** The policy, cell by cell, against the real API. */
 import { describe, expect, test } from 'vitest';
-import type { Problem } from '../../shared/api.ts';
+import type { Problem } from '../../shared/api/problem.ts';
 import { orphanPath } from '../../shared/documents/orphan.ts';
 import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import { apiUnderTest } from '../../test/api.ts';

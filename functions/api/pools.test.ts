@@ -1,14 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type CatalogReply,
-  catalogReply,
-  type MeReply,
-  meReply,
-  type PoolReply,
-  type Problem,
-  poolList,
-  poolReply,
-} from '../../shared/api.ts';
+import { type MeReply, meReply } from '../../shared/api/account.ts';
+import { type CatalogReply, catalogReply } from '../../shared/api/catalog.ts';
+import { type PoolReply, poolList, poolReply } from '../../shared/api/pools.ts';
+import type { Problem } from '../../shared/api/problem.ts';
 import { PRODUCTS } from '../../shared/catalog/catalog.ts';
 import { accountPath } from '../../shared/documents/account.ts';
 import { type PoolFields, poolDocument, poolPath } from '../../shared/documents/pool.ts';

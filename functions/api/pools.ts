@@ -1,6 +1,6 @@
 /** Pools of spares, for operators. */
 
-import { poolList, poolReply, putPoolBody } from '../../shared/api.ts';
+import { poolList, poolReply, putPoolBody } from '../../shared/api/pools.ts';
 import { type Offer, resolveSpec, type SpecWish } from '../../shared/catalog/catalog.ts';
 import { type ClusterSpec, shapeOf } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { memoryHub } from '../../local/memory/hub.ts';
+import { type MeReply, meReply } from '../../shared/api/account.ts';
 import {
   type AccountPage,
   type AccountReply,
@@ -9,10 +10,8 @@ import {
   accountReply,
   type CellList,
   cellList,
-  type MeReply,
-  meReply,
-  type Problem,
-} from '../../shared/api.ts';
+} from '../../shared/api/admin.ts';
+import type { Problem } from '../../shared/api/problem.ts';
 import { type Allowance, accountPath, allowanceDocument, cellPath } from '../../shared/documents/account.ts';
 import { CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
 import { microsOf } from '../../shared/money.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Problem, type QuoteReply, quoteReply } from '../../shared/api.ts';
+import { type QuoteReply, quoteReply } from '../../shared/api/catalog.ts';
+import type { Problem } from '../../shared/api/problem.ts';
 import { priceOf } from '../../shared/catalog/catalog.ts';
 import { accountPath, cellPath } from '../../shared/documents/account.ts';
 import { AUDIT } from '../../shared/documents/audit.ts';

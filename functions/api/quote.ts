@@ -1,5 +1,5 @@
 /** What a cluster would cost and how long it would take, before anybody asks for it. It promises nothing: others may be quicker. */
-import { type QuoteReply, quoteQuery, quoteReply } from '../../shared/api.ts';
+import { type QuoteReply, quoteQuery, quoteReply } from '../../shared/api/catalog.ts';
 import { priceOf, resolveSpec } from '../../shared/catalog/catalog.ts';
 import { type Allowance, accountPath, cellPath } from '../../shared/documents/account.ts';
 import type { ClusterSpec } from '../../shared/documents/cluster.ts';

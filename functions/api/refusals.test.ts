@@ -1,6 +1,7 @@
 /** Everything that can be wrong with a request: each its own code, in one form, and nothing is written. */
 import { describe, expect, test } from 'vitest';
-import { type ClusterPage, type EventPage, type Problem, problem } from '../../shared/api.ts';
+import type { ClusterPage, EventPage } from '../../shared/api/clusters.ts';
+import { type Problem, problem } from '../../shared/api/problem.ts';
 import { AppError, ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import { type Answer, type ApiUnderTest, apiUnderTest } from '../../test/api.ts';
 import { aCluster, clusterIdOf } from '../../test/builders.ts';

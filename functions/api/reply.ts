@@ -1,5 +1,8 @@
 /** Documents as their readers may see them. Every field is named here: what is not, stays inside. */
-import type { ClusterReply, EventReply, MeReply, Money, PoolReply } from '../../shared/api.ts';
+import type { MeReply } from '../../shared/api/account.ts';
+import type { ClusterReply, EventReply } from '../../shared/api/clusters.ts';
+import type { Money } from '../../shared/api/fields.ts';
+import type { PoolReply } from '../../shared/api/pools.ts';
 import type { Allowance, RequestedLimits } from '../../shared/documents/account.ts';
 import {
   type Cluster,

@@ -1,10 +1,10 @@
 /** What the endpoints of one cluster begin and end with. */
-import type { ClusterReply } from '../../shared/api.ts';
+import type { ClusterReply } from '../../shared/api/clusters.ts';
 import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
 import { CLUSTER_ID } from '../../shared/documents/fields.ts';
 import { AppError } from '../../shared/errors.ts';
 import { parseCluster } from '../clusters/read.ts';
-import type { Call, Reply } from './endpoint.ts';
+import type { Call, Reply, ReplyHeader } from './endpoint.ts';
 
 /** @throws AppError NOT_FOUND, alike for what cannot be an id, what does not exist and what is not the caller's to see */
 export async function requireCluster({
@@ -18,6 +18,9 @@ export async function requireCluster({
   authorize(cluster);
   return { cluster, updateTime: snapshot.updateTime };
 }
+
+/** What `accepted` sends. */
+export const SENT_WHEN_ACCEPTED: readonly ReplyHeader[] = ['ETag', 'Location'];
 
 export const accepted = (cluster: ClusterReply): Reply => ({
   body: cluster,

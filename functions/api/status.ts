@@ -1,6 +1,6 @@
 /** How Hub is, for everybody. It was found out by the function `status`; asking reads one document, and a minute's answer serves all. */
 
-import { statusReply } from '../../shared/api.ts';
+import { statusReply } from '../../shared/api/status.ts';
 import { COMPONENTS, statusDocument, statusPath } from '../../shared/documents/status.ts';
 import { AppError } from '../../shared/errors.ts';
 import { readDocument } from '../documents.ts';

@@ -1,6 +1,8 @@
 /** For whom a cluster counts: offered by who pays, taken by another owner, and what happens when something else comes in between. */
 import { describe, expect, test } from 'vitest';
-import type { ClusterReply, EventPage, Problem, TransferAction } from '../../shared/api.ts';
+import type { ClusterReply, EventPage } from '../../shared/api/clusters.ts';
+import type { TransferAction } from '../../shared/api/members.ts';
+import type { Problem } from '../../shared/api/problem.ts';
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { AUDIT, type AuditFields } from '../../shared/documents/audit.ts';
 import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';

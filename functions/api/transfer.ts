@@ -2,7 +2,8 @@
  * A cluster counts for another of its owners from now on. It takes the word of both: who paid so far offers it, and could else fill the
  * accounts of others; who is to pay takes it, and could else shut out who pays. Who deletes their account has offered it to all of them.
  */
-import { clusterReply, type TransferAction, transferBody } from '../../shared/api.ts';
+import { clusterReply } from '../../shared/api/clusters.ts';
+import { type TransferAction, transferBody } from '../../shared/api/members.ts';
 import type { Allowance } from '../../shared/documents/account.ts';
 import { type Cluster, roleOf } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -20,7 +21,7 @@ import { emailOf, uidsOf } from '../members/membership.ts';
 import type { Ports } from '../ports.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { toReply } from './reply.ts';
-import { accepted, requireCluster } from './require-cluster.ts';
+import { accepted, requireCluster, SENT_WHEN_ACCEPTED } from './require-cluster.ts';
 
 const transfer = endpoint({
   name: 'POST /v1/clusters/{id}:transfer',
@@ -28,6 +29,7 @@ const transfer = endpoint({
     'Offer a cluster that you pay for to another of its owners or withdraw that, or take over or decline one that was offered to you; or take over one whose paying owner is deleting their account. Repeating it changes nothing.',
   status: 202,
   reply: clusterReply,
+  sends: SENT_WHEN_ACCEPTED,
   refuses: [
     'OWNER_ONLY',
     ...REFUSED_TO_MAKE,

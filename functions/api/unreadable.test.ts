@@ -1,6 +1,6 @@
 /** What another version of Hub wrote, or what is damaged: it is an operator's case, and no answer is the less for it. */
 import { describe, expect, test } from 'vitest';
-import type { OwnAccountReply } from '../../shared/api.ts';
+import type { OwnAccountReply } from '../../shared/api/account.ts';
 import { accountPath } from '../../shared/documents/account.ts';
 import { AUDIT } from '../../shared/documents/audit.ts';
 import { eventPath } from '../../shared/documents/event.ts';

@@ -1,6 +1,6 @@
 /** What becomes of each cluster when somebody's account is deleted: what is shown before is what is done. Pure. */
 import { createHash } from 'node:crypto';
-import type { OwnClusterReply } from '../../shared/api.ts';
+import type { OwnClusterReply } from '../../shared/api/account.ts';
 import { type Allowance, DELETED_ACCOUNT } from '../../shared/documents/account.ts';
 import { type Cluster, type ClusterPatch, roleOf } from '../../shared/documents/cluster.ts';
 import { ENDING, isFinal } from '../../shared/lifecycle/derive.ts';

@@ -1,6 +1,7 @@
 /** Operators end dead letters that nobody is to send again. */
 import { describe, expect, test } from 'vitest';
-import { type DeadLetterReply, deadLetterReply, type Problem } from '../../shared/api.ts';
+import { type DeadLetterReply, deadLetterReply } from '../../shared/api/dead-letters.ts';
+import type { Problem } from '../../shared/api/problem.ts';
 import { AUDIT } from '../../shared/documents/audit.ts';
 import { deadLetterDocument, deadLetterPath } from '../../shared/documents/dead-letter.ts';
 import { type Status, statusPath } from '../../shared/documents/status.ts';

@@ -1,7 +1,8 @@
 /** Operators send dead letters once more. */
 import { describe, expect, test } from 'vitest';
 import { memoryHub } from '../../local/memory/hub.ts';
-import { type DeadLetterPage, type DeadLetterReply, deadLetterPage, type Problem } from '../../shared/api.ts';
+import { type DeadLetterPage, type DeadLetterReply, deadLetterPage } from '../../shared/api/dead-letters.ts';
+import type { Problem } from '../../shared/api/problem.ts';
 import { type Cluster, clusterDocument, clusterPath } from '../../shared/documents/cluster.ts';
 import { type DeadLetter, deadLetterDocument, deadLetterPath } from '../../shared/documents/dead-letter.ts';
 import { days, hours, minutes } from '../../shared/units.ts';

@@ -1,7 +1,7 @@
 /** Every refusal and failure as application/problem+json (https://www.rfc-editor.org/rfc/rfc9457), made from the error table. */
 import type { z } from 'zod';
-import type { Problem } from '../../shared/api.ts';
-import { AppError, type ErrorCode, type FieldError } from '../../shared/errors.ts';
+import type { Problem } from '../../shared/api/problem.ts';
+import { AppError, ERRORS, type ErrorCode, type FieldError } from '../../shared/errors.ts';
 
 /** Seconds until it is worth asking again, by status, where nobody knows better. */
 const RETRY_AFTER: Record<number, number> = { 429: 30, 503: 5 };
@@ -34,11 +34,15 @@ export function problemResponse(error: AppError, requestId: string): Response {
 }
 
 /** In seconds; undefined where asking again is of no use. */
-function retryAfterOf({ code, row, retryAfterMs }: AppError): number | undefined {
-  const usual = RETRY_AFTER_OF[code] ?? RETRY_AFTER[row.http];
+function retryAfterOf({ code, retryAfterMs }: AppError): number | undefined {
+  const usual = usualRetryAfter(code);
   if (usual === undefined || retryAfterMs === undefined) return usual;
   return Math.max(1, Math.ceil(retryAfterMs / 1000));
 }
+
+/** The same, where it is not known better. */
+export const usualRetryAfter = (code: ErrorCode): number | undefined =>
+  RETRY_AFTER_OF[code] ?? RETRY_AFTER[ERRORS[code].http];
 
 /** https://www.rfc-editor.org/rfc/rfc6750#section-3 */
 const challenge = (error: AppError): string =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { memoryHub } from '../../local/memory/hub.ts';
-import type { StatusReply } from '../../shared/api.ts';
+import type { StatusReply } from '../../shared/api/status.ts';
 import { cellPath } from '../../shared/documents/account.ts';
 import { type Status, statusDocument, statusPath } from '../../shared/documents/status.ts';
 import { AppError } from '../../shared/errors.ts';

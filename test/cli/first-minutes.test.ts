@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { cleanUpKeySet } from '../../functions/clean-up/keys.ts';
 import { memoryCleanUpKey } from '../../local/memory/clean-up-keys.ts';
 import { COMMAND } from '../../scripts/build-cli.ts';
-import type { ClusterReply } from '../../shared/api.ts';
+import type { ClusterReply } from '../../shared/api/clusters.ts';
 import { clusterPath } from '../../shared/documents/cluster.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { aCluster, clusterIdOf } from '../builders.ts';

@@ -10,7 +10,7 @@ import { createWeb } from '../../functions/google/web.ts';
 import { openPachyderm } from '../../functions/pachyderm/client.ts';
 import type { Pachyderm } from '../../functions/pachyderm/pachyderm.ts';
 import { reachByTls } from '../../functions/pachyderm/reach.ts';
-import type { ClusterReply } from '../../shared/api.ts';
+import type { ClusterReply } from '../../shared/api/clusters.ts';
 import { findTools, hasTools, type Output, run } from '../k8s/tools.ts';
 import { aHub, type Driver, type Person, personAt, signIn } from './hub.ts';
 

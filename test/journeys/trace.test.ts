@@ -1,7 +1,7 @@
 /** What an operator finds: one request's trace in the log of Hub as a process, over every wire there is. */
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { serveTelemetry } from '../../local/telemetry/server.ts';
-import type { ClusterReply } from '../../shared/api.ts';
+import type { ClusterReply } from '../../shared/api/clusters.ts';
 import { aHub, personAt, signIn } from './hub.ts';
 import { aFolder, startProcess } from './process.ts';
 

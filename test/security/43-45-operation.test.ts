@@ -49,9 +49,9 @@ promise('45', 'a dead letter is sent once more by an operator, with a reason, ju
       finds: /^anybody may replay$/,
     },
     'no reason is asked for': {
-      file: 'shared/api.ts',
-      from: 'const reason = z.string().trim().min(1)',
-      to: 'const reason = z.string().trim()',
+      file: 'shared/api/fields.ts',
+      from: '  .trim()\n  .min(1)\n',
+      to: '  .trim()\n',
       finds: /^it takes \{"reason":""\}$/,
     },
     'the message may be another': {

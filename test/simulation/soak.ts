@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import type { ClusterReply } from '../../shared/api.ts';
+import type { ClusterReply } from '../../shared/api/clusters.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { firestoreAt, until } from '../journeys/hub.ts';

@@ -4,7 +4,7 @@ import { load } from 'js-yaml';
 import type { Page } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
 import { checkCleanUp, readCleanUpKeys } from '../../../functions/clean-up/check.ts';
-import type { ClusterReply } from '../../../shared/api.ts';
+import type { ClusterReply } from '../../../shared/api/clusters.ts';
 import { deadLetterPath } from '../../../shared/documents/dead-letter.ts';
 import { hours, minutes } from '../../../shared/units.ts';
 import { aCluster, aDeadLetter, aSpec, clusterIdOf } from '../../builders.ts';

@@ -1,7 +1,7 @@
 /** Who pays for a cluster that several people own: one hands it to another, and one leaves Hub while another wants to keep it. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import type { OwnAccountReply } from '../../../shared/api.ts';
+import type { OwnAccountReply } from '../../../shared/api/account.ts';
 import type { Role } from '../../../shared/documents/cluster.ts';
 import { findingsOf } from './axe.ts';
 import { describeConsole, isReady, mark } from './setting.ts';

@@ -1,7 +1,7 @@
 /** Who asks too often, for too much, or for nothing but our machines. */
 import { afterSignal, GOES_ON, recordIncident } from '../../../functions/accounts/signal.ts';
 import { createApi } from '../../../functions/api/app.ts';
-import type { Problem } from '../../../shared/api.ts';
+import type { Problem } from '../../../shared/api/problem.ts';
 import { type Allowance, accountPath, cellPath } from '../../../shared/documents/account.ts';
 import { AUDIT } from '../../../shared/documents/audit.ts';
 import { SIGNALS } from '../../../shared/documents/signal.ts';

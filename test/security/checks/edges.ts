@@ -8,7 +8,7 @@ import { outsideWorld } from '../../../functions/google/outside.ts';
 import { publicLookup } from '../../../functions/google/public-address.ts';
 import { MAX_BODY_BYTES } from '../../../functions/http/body.ts';
 import { MANIFEST } from '../../../functions/manifest.ts';
-import type { Problem } from '../../../shared/api.ts';
+import type { Problem } from '../../../shared/api/problem.ts';
 import { deadLetterPath } from '../../../shared/documents/dead-letter.ts';
 import { stepMessage, TOPICS } from '../../../shared/messages.ts';
 import { hours, minutes } from '../../../shared/units.ts';

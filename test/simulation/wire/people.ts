@@ -1,6 +1,7 @@
 /** What people do to a Hub in one seed, and what is done to its processes. */
 import type { Random } from '../../../functions/cloud.ts';
-import type { ClusterReply, Problem } from '../../../shared/api.ts';
+import type { ClusterReply } from '../../../shared/api/clusters.ts';
+import type { Problem } from '../../../shared/api/problem.ts';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import type { Changes } from './changes.ts';
 import type { WireHub } from './hub.ts';

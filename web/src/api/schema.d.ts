@@ -556,20 +556,46 @@ export interface components {
     schemas: {
         /** @description What a user has and may have. */
         Account: {
+            /** @description Present once its deletion was asked for. */
             closing?: components["schemas"]["Closing"];
+            /** @description Clusters in use now: those being made, ready, or not yet proven gone. */
             clusters: number;
+            /** @description What an operator declined last; absent where nothing was, or once more was asked for or given. */
             declinedRequest?: components["schemas"]["DeclinedRequest"];
+            /** @description Of who asks for more, or was just answered; else absent. */
             email?: string;
+            /**
+             * @description What those in use cost an hour.
+             * @example {
+             *       "amount": 1.25,
+             *       "currency": "USD",
+             *       "about": true
+             *     }
+             */
             hourlyPrice: components["schemas"]["Money"];
+            /** @description So many may be in use at once. */
             maxClusters: number;
+            /**
+             * @description So much they may cost an hour.
+             * @example {
+             *       "amount": 1.25,
+             *       "currency": "USD",
+             *       "about": true
+             *     }
+             */
             maxHourlyPrice: components["schemas"]["Money"];
+            /** @description What is asked of an operator; absent where nothing is, or it was answered. */
             quotaRequest?: components["schemas"]["QuotaRequest"];
+            /** @description How it is restricted; absent: it is not. */
             standing?: components["schemas"]["Standing"];
+            /** @description Of the user. */
             uid: string;
         };
         /** @description By uid. Only people who have had a cluster, or asked for one, have an account. */
         AccountPage: {
+            /** @description Those of this page. */
             accounts: components["schemas"]["Account"][];
+            /** @description Asks for the next page as pageToken; absent on the last page. */
             nextPageToken?: string;
         };
         /** @description Something that somebody did. */
@@ -600,387 +626,885 @@ export interface components {
              * @example close-account
              */
             action: string;
+            /** @description Uid of who did it; `hub` where Hub acted by a rule of its own. */
             actor: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was done.
+             */
             at: string;
+            /** @description Id of the cluster it concerns; absent where it concerns none. */
             cluster?: string;
+            /** @description Of the entry. */
             id: string;
+            /** @description In the words of who did it, or what changed, in Hub’s; absent where nothing was said. */
             reason?: string;
+            /** @description To whom: a uid, or the id of an invitation; absent where it was to nobody else. */
             subject?: string;
+            /** @description Path of the document that it was done to. */
             target: string;
         };
+        /** @description Newest first. */
         AuditPage: {
+            /** @description Those of this page. */
             entries: components["schemas"]["AuditEntry"][];
+            /** @description Asks for the next page as pageToken; absent on the last page. */
             nextPageToken?: string;
         };
+        /** @description What can be asked for, and what it costs. */
         Catalog: {
+            /** @description What is filled in where nothing is asked for. */
             defaults: {
-                /** @enum {string} */
+                /**
+                 * @description Whether it is in one zone or in all zones of the region.
+                 * @enum {string}
+                 */
                 availability: "zonal" | "regional";
-                /** @enum {string} */
+                /**
+                 * @description Whether it is a cluster of its own.
+                 * @enum {string}
+                 */
                 isolation: "dedicated" | "namespace";
+                /** @description Id of the product in the catalog. */
                 product: string;
+                /** @description Id of the region in the catalog. */
                 region: string;
+                /** @description Id of the size in the catalog. */
                 size: string;
+                /** @description Version of the product. */
                 version: string;
             };
+            /** @description What can run in a cluster. */
             products: {
+                /** @description What it is, in one sentence. */
                 description: string;
+                /** @description By which it is asked for. */
                 id: string;
+                /** @description Its name. */
                 label: string;
+                /** @description Those that are offered. */
                 versions: {
+                    /** @description Whether it is the one where none is asked for. */
                     default: boolean;
+                    /** @description It is offered because the operator has a licence for it. */
                     needsLicense: boolean;
+                    /** @description By which it is asked for. */
                     version: string;
                 }[];
             }[];
+            /** @description Where a cluster can be. */
             regions: {
+                /** @description By which it is asked for. */
                 id: string;
+                /** @description Where that is. */
                 label: string;
             }[];
+            /** @description How large a cluster can be. */
             sizes: {
+                /** @description Of each node, in GiB. */
                 diskGiB: number;
+                /** @description What a cluster of this size costs an hour. */
                 hourlyPrice: {
+                    /**
+                     * @description Of a cluster in all zones of its region.
+                     * @example {
+                     *       "amount": 1.25,
+                     *       "currency": "USD",
+                     *       "about": true
+                     *     }
+                     */
                     regional: components["schemas"]["Money"];
+                    /**
+                     * @description Of a cluster in one zone.
+                     * @example {
+                     *       "amount": 1.25,
+                     *       "currency": "USD",
+                     *       "about": true
+                     *     }
+                     */
                     zonal: components["schemas"]["Money"];
                 };
+                /** @description By which it is asked for. */
                 id: string;
+                /** @description Its name. */
                 label: string;
+                /** @description Of each node, as the cloud calls it. */
                 machineType: string;
+                /** @description Per zone: a regional cluster has three zones. */
                 nodes: number;
             }[];
         };
         /** @description What all users together have and may have. */
         Cell: {
+            /** @description Clusters in use now: those being made, ready, or not yet proven gone. */
             clusters: number;
+            /**
+             * @description What those in use cost an hour.
+             * @example {
+             *       "amount": 1.25,
+             *       "currency": "USD",
+             *       "about": true
+             *     }
+             */
             hourlyPrice: components["schemas"]["Money"];
+            /** @description Of the cell. */
             id: string;
+            /** @description Of the clusters, those that the cloud is making at the moment. */
             making: number;
+            /** @description So many may be in use at once. */
             maxClusters: number;
+            /**
+             * @description So much they may cost an hour.
+             * @example {
+             *       "amount": 1.25,
+             *       "currency": "USD",
+             *       "about": true
+             *     }
+             */
             maxHourlyPrice: components["schemas"]["Money"];
+            /** @description So many may be in the making at once. */
             maxMaking: number;
+            /** @description Where creations fail again and again, so that new clusters are made elsewhere. */
             openPlaces: {
-                /** @description A code as in Problem, or one that only another version of Hub has, which wrote it. */
+                /** @description What they fail with, a code as in Problem; absent where that is not known. */
                 code?: string;
+                /** @description A zone, or the region for clusters that span it. */
                 location: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description Until then none is made there.
+                 */
                 nextTryAt: string;
+                /** @description A cluster is being made there now, to see whether it works again. */
                 probing: boolean;
+                /** @description Id of the size that fails there. */
                 size: string;
             }[];
         };
+        /** @description The cells of this Hub. */
         CellList: {
+            /** @description All of them. */
             cells: components["schemas"]["Cell"][];
         };
         /** @description All that there ever was of a deleted cluster in the cloud, and the proof that nothing is left. */
         CleanUp: {
+            /** @description All of the above, signed: a JWS whose payload is the same in JSON. Check it with the keys of `/v1/keys`. */
             certificate?: {
+                /** @description Base64url of what is signed. */
                 payload: string;
+                /** @description Base64url of the header, which names the key. */
                 protected: string;
+                /** @description Base64url of the signature. */
                 signature: string;
             };
+            /** @description Id of the cluster. */
             cluster: string;
+            /** @description How many things there were. */
             counts: {
+                /** @description Of these, those that were seen gone: all. */
                 gone: number;
+                /** @description Things that were asked for. */
                 planned: number;
             };
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was proven gone.
+             */
             deletedAt: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description Address of the Hub that says so; its keys are at `/v1/keys` there.
+             */
             issuer: string;
+            /** @description Where the clouds’ own lists were asked; absent, as the certificate is, of a cluster that was deleted before Hub signed. */
             listing?: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When they were asked.
+                 */
                 at: string;
-                /** @constant */
+                /**
+                 * @description Nothing was there.
+                 * @constant
+                 */
                 found: 0;
+                /** @description Where, and for what. */
                 scopes: {
+                    /** @description What was asked for; one of them is enough to be found. */
                     by: string[];
+                    /** @description Zones and regions that were away, and where nothing of the cluster had ever been asked for; absent where none was. */
                     except?: string[];
+                    /** @description The project, or the DNS zone. */
                     in: string;
+                    /** @description What was looked for. */
                     kinds: string[];
                 }[];
             };
+            /** @description All that was ever asked for, in the order of asking. */
             resources: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was seen gone.
+                 */
                 goneAt: string;
+                /** @description What it was. */
                 kind: string;
+                /** @description Zone, region, or `global`. */
                 location: string;
+                /** @description As the cloud had it. */
                 name: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was written down, before it was asked for.
+                 */
                 plannedAt: string;
             }[];
-            /** @enum {number} */
+            /**
+             * @description Of this form: 2 where places were away when Hub looked again, else 1.
+             * @enum {number}
+             */
             version: 1 | 2;
         };
         /** @description The account is being deleted: it can only view and delete. */
         Closing: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its deletion was asked for.
+             */
             since: string;
         };
+        /**
+         * @description A cluster, as its members and operators see it.
+         * @example {
+         *       "id": "k5xw4zdpmnqha2ce",
+         *       "name": "my-first",
+         *       "product": "pachyderm",
+         *       "version": "2.12.0",
+         *       "size": "small",
+         *       "region": "europe-west1",
+         *       "availability": "zonal",
+         *       "isolation": "dedicated",
+         *       "ttlHours": 8,
+         *       "state": "installing",
+         *       "label": "Installing the application",
+         *       "detail": "3 of 7 parts are ready",
+         *       "progress": 0.6,
+         *       "etaAt": "2026-03-01T12:05:00.000Z",
+         *       "endpoints": {},
+         *       "conditions": [],
+         *       "error": null,
+         *       "members": {
+         *         "uid-of-ada": "owner"
+         *       },
+         *       "owner": "uid-of-ada",
+         *       "cost": {
+         *         "soFar": {
+         *           "amount": 0.04,
+         *           "currency": "USD",
+         *           "about": true
+         *         },
+         *         "hourly": {
+         *           "amount": 0.61,
+         *           "currency": "USD",
+         *           "about": true
+         *         }
+         *       },
+         *       "createTime": "2026-03-01T12:00:00.000Z",
+         *       "updateTime": "2026-03-01T12:03:20.000Z",
+         *       "etag": "\"1\""
+         *     }
+         */
         Cluster: {
-            /** @enum {string} */
+            /**
+             * @description Whether it is in one zone or in all zones of the region.
+             * @enum {string}
+             */
             availability: "zonal" | "regional";
+            /** @description What was last seen of it, one entry for each type. */
             conditions: components["schemas"]["Condition"][];
+            /** @description What it costs its owner, at list prices. */
             cost: {
+                /** @description What it costs an hour; null while nothing is being paid. */
                 hourly: components["schemas"]["Money"] | null;
+                /**
+                 * @description Since its owner has it; what it had cost before there was a meter is not in it.
+                 * @example {
+                 *       "amount": 1.25,
+                 *       "currency": "USD",
+                 *       "about": true
+                 *     }
+                 */
                 soFar: components["schemas"]["Money"];
             };
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its owner asked for it.
+             */
             createTime: string;
+            /** @description What is happening, in words; absent where nothing is. */
             detail?: string;
+            /** @description Addresses by name: `pachd`, `console`; empty until there are any. */
             endpoints: {
                 [key: string]: string;
             };
+            /** @description Why it failed or waits; null where it does neither. */
             error: components["schemas"]["ClusterError"] | null;
+            /** @description When it is expected to be ready, or gone; null where nothing goes on by itself. */
             etaAt: string | null;
+            /** @description Version of what was asked for, as `ETag` carries it; commands with another one as `If-Match` are refused. */
             etag: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description End of its lifetime; absent without one, and until it counts.
+             */
             expiresAt?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Whoever pays is deleting their account: it is deleted then unless another owner takes it over; else absent.
+             */
             handOverUntilAt?: string;
+            /** @description Unique and for ever: 16 lower-case letters and digits. */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description Whether it is a cluster of its own.
+             * @enum {string}
+             */
             isolation: "dedicated" | "namespace";
+            /** @description The state in words. */
             label: string;
+            /** @description The role of each member, by uid. */
             members: {
                 [key: string]: "viewer" | "editor" | "owner";
             };
+            /** @description As it was asked for; others may have the same. */
             name: string;
+            /** @description Uid of the owner who was asked to pay for it instead, and has not answered; else absent. */
             offeredTo?: string;
+            /** @description Uid of whoever pays for it, towards whose limits it counts; absent of what is nobody’s. */
             owner?: string;
+            /** @description Hub could not go on with it, has told its operators, and tries again by itself within the hour; absent of any other. */
             parked?: components["schemas"]["Parked"];
+            /** @description Id of the product in the catalog. */
             product: string;
+            /** @description How much of the way is done, from 0 to 1. */
             progress: number;
+            /** @description Id of the region in the catalog. */
             region: string;
+            /** @description Id of the size in the catalog. */
             size: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life.
+             * @enum {string}
+             */
             state: "queued" | "provisioning" | "installing" | "securing" | "exposing" | "warm" | "personalizing" | "ready" | "sharing" | "repairing" | "undoing" | "failed" | "deleting" | "deprovisioning" | "sweeping" | "deleted" | "stuck";
+            /** @description Its lifetime in hours, as it was last asked for: from `ready`, or from when it was extended; absent: it has no end. */
             ttlHours?: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When any of it last changed.
+             */
             updateTime: string;
+            /** @description Version of the product. */
             version: string;
         };
         /** @description Why a cluster failed, or waits. */
         ClusterError: {
             /** @description A code as in Problem, or one that only another version of Hub has, which wrote it. */
             code: string;
-            /** @enum {string} */
+            /**
+             * @description Whose move it is; where it is the cloud’s, waiting helps.
+             * @enum {string}
+             */
             fault: "user" | "operator" | "cloud" | "hub";
+            /** @description What is wrong, in a sentence or two. */
             message: string;
+            /** @description What can be done about it. */
             remedy: string;
         };
-        /** @description Newest first. */
+        /** @description Clusters, newest first; those of everybody in no order of time. */
         ClusterPage: {
+            /** @description Those of this page. */
             clusters: components["schemas"]["Cluster"][];
+            /** @description Asks for the next page as pageToken; absent on the last page. */
             nextPageToken?: string;
         };
         /** @description A condition of a cluster: whether it is met, and since when. */
         Condition: {
+            /** @description The same in words. */
             message: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Since when it is so.
+             */
             since: string;
+            /** @description Whether it is met. */
             status: boolean;
+            /** @description What it is about, as one word: `Exists`. */
             type: string;
         };
-        /** @description What is left out is filled in with the defaults of the catalog. */
+        /**
+         * @description What is left out is filled in with the defaults of the catalog.
+         * @example {
+         *       "name": "my-first",
+         *       "size": "small",
+         *       "ttlHours": 8
+         *     }
+         */
         CreateCluster: {
-            /** @enum {string} */
+            /**
+             * @description One zone (cheaper, quicker) or all zones of the region, for the control plane and the nodes.
+             * @enum {string}
+             */
             availability?: "zonal" | "regional";
-            /** @enum {string} */
+            /**
+             * @description Only `dedicated`, the default, is offered yet.
+             * @enum {string}
+             */
             isolation?: "dedicated" | "namespace";
+            /** @description 1 to 63 lower-case letters, digits and hyphens; starts with a letter, does not end with a hyphen. Need not be unique. */
             name: string;
+            /** @description Id of a product of the catalog. */
             product?: string;
+            /** @description Id of a region of the catalog. */
             region?: string;
+            /** @description Id of a size of the catalog. */
             size?: string;
+            /** @description It is deleted so many hours after it is ready; absent: it stays until it is deleted. */
             ttlHours?: number;
+            /** @description A version of the product, as the catalog has it. */
             version?: string;
         };
         /** @description A message that was delivered several times without success, and then given up. */
         DeadLetter: {
+            /** @description What was published. */
             body: string;
+            /** @description Id of the cluster that it names; absent where it names none. */
             cluster?: string;
+            /** @description How often it was delivered. */
             deliveries: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was given up.
+             */
             diedAt: string;
+            /** @description Nobody is to send it again; absent where nobody said so. */
             dismissed?: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
                 at: string;
+                /** @description Uid of the operator; `scheduler` where the same was sent again by its schedule. */
                 by: string;
+                /** @description Why, in their words. */
                 reason: string;
             };
-            /** @enum {string} */
+            /**
+             * @description A `message` can be replayed; a `text` is none of ours, and what looks like a secret in it is masked.
+             * @enum {string}
+             */
             format: "message" | "text";
+            /** @description That of the message. */
             id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Absent where the bus does not say.
+             */
             publishedAt?: string;
+            /** @description What is known of why, in words. */
             reason: string;
+            /** @description When it was sent again, oldest first. */
             replays: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
                 at: string;
+                /** @description Uid of the operator; `scheduler` where the same was sent again by its schedule. */
                 by: string;
+                /** @description Why, in their words. */
                 reason: string;
             }[];
-            /** @enum {string} */
+            /**
+             * @description Whether somebody has dealt with it.
+             * @enum {string}
+             */
             state: "open" | "replayed" | "dismissed";
+            /** @description Where it was published; empty if the bus does not say. */
             topic: string;
         };
         /** @description Newest first. */
         DeadLetterPage: {
+            /** @description Those of this page. */
             deadLetters: components["schemas"]["DeadLetter"][];
+            /** @description Asks for the next page as pageToken; absent on the last page. */
             nextPageToken?: string;
         };
         /** @description What an operator declined, until the next request or limits. */
         DeclinedRequest: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was declined.
+             */
             at: string;
+            /** @description Clusters at once. */
             maxClusters: number;
+            /** @description Dollars an hour; absent: as much as now. */
             maxHourlyDollars?: number;
         };
-        /** @description Why, for the audit log. Name nobody in it. */
+        /**
+         * @description Why, for the audit log. Name nobody in it.
+         * @example {
+         *       "reason": "Asked for by letter."
+         *     }
+         */
         DeleteAccount: {
+            /** @description Why, in one line. */
             reason: string;
         };
-        /** @description Why it should go now. */
+        /**
+         * @description Why it should go now.
+         * @example {
+         *       "reason": "It costs ten dollars an hour."
+         *     }
+         */
         DeleteOrphan: {
+            /** @description Why, in one line. */
             reason: string;
         };
-        /** @description Why nobody needs it any more. */
+        /**
+         * @description Why nobody needs it any more.
+         * @example {
+         *       "reason": "The cluster is deleted."
+         *     }
+         */
         Dismiss: {
+            /** @description Why, in one line. */
             reason: string;
         };
+        /** @description Something that happened to a cluster. */
         Event: {
+            /** @description Uid of who asked for it; absent where Hub did it by itself. */
             actor?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
             at: string;
+            /** @description What led to it: the outcome of a step, or a command. */
             cause: string;
+            /** @description Milliseconds spent in `from`; 0 for the first event. */
             durationMs: number;
+            /** @description Number of the transition or command; it goes up. */
             epoch: number;
+            /** @description What went wrong; absent where nothing did. */
             error?: components["schemas"]["ClusterError"];
-            /** @description A state as in Cluster, or one that only another version of Hub has, which wrote it. */
+            /** @description The state it left (absent for the first event), as in Cluster, or one that only another version of Hub has, which wrote it. */
             from?: string;
+            /** @description What happened, in words. */
             message: string;
-            /** @description A state as in Cluster, or one that only another version of Hub has, which wrote it. */
+            /** @description The state it entered, as in Cluster, or one that only another version of Hub has, which wrote it. */
             to: string;
         };
-        /** @description Newest last. */
+        /** @description Events of a cluster, newest last. */
         EventPage: {
+            /** @description Those of this page. */
             events: components["schemas"]["Event"][];
+            /** @description Asks for the next page as pageToken; absent on the last page. */
             nextPageToken?: string;
         };
-        /** @description It ends so many hours from now, however long it would have lived. */
+        /**
+         * @description It ends so many hours from now, however long it would have lived.
+         * @example {
+         *       "ttlHours": 24
+         *     }
+         */
         Extend: {
+            /** @description Hours from now, not hours more. */
             ttlHours: number;
         };
+        /** @description Whether the API runs. */
         Health: {
-            /** @constant */
+            /**
+             * @description The API runs.
+             * @constant
+             */
             status: "ok";
         };
         /** @description https://www.rfc-editor.org/rfc/rfc7517#section-5 */
         Keys: {
+            /** @description The one that signs today, and every earlier one. */
             keys: {
-                /** @constant */
+                /**
+                 * @description What it signs by.
+                 * @constant
+                 */
                 alg: "EdDSA";
-                /** @constant */
+                /**
+                 * @description Its curve.
+                 * @constant
+                 */
                 crv: "Ed25519";
+                /** @description Thumbprint of the public key: https://www.rfc-editor.org/rfc/rfc7638 */
                 kid: string;
-                /** @constant */
+                /**
+                 * @description Type of the key.
+                 * @constant
+                 */
                 kty: "OKP";
-                /** @constant */
+                /**
+                 * @description It signs.
+                 * @constant
+                 */
                 use: "sig";
+                /** @description Base64url of the public key. */
                 x: string;
             }[];
         };
         /** @description What kubectl reads. */
         Kubeconfig: string;
+        /**
+         * @description You, and what your account has and may have.
+         * @example {
+         *       "uid": "uid-of-ada",
+         *       "email": "ada@example.com",
+         *       "operator": false,
+         *       "allowance": {
+         *         "clusters": 1,
+         *         "maxClusters": 5,
+         *         "hourlyPrice": {
+         *           "amount": 0.61,
+         *           "currency": "USD",
+         *           "about": true
+         *         },
+         *         "maxHourlyPrice": {
+         *           "amount": 10,
+         *           "currency": "USD",
+         *           "about": false
+         *         }
+         *       }
+         *     }
+         */
         Me: {
+            /** @description How much they have and may have. */
             allowance: {
+                /** @description Clusters in use now: those being made, ready, or not yet proven gone. */
                 clusters: number;
+                /**
+                 * @description What those in use cost an hour.
+                 * @example {
+                 *       "amount": 1.25,
+                 *       "currency": "USD",
+                 *       "about": true
+                 *     }
+                 */
                 hourlyPrice: components["schemas"]["Money"];
+                /** @description So many may be in use at once. */
                 maxClusters: number;
+                /**
+                 * @description So much they may cost an hour.
+                 * @example {
+                 *       "amount": 1.25,
+                 *       "currency": "USD",
+                 *       "about": true
+                 *     }
+                 */
                 maxHourlyPrice: components["schemas"]["Money"];
             };
+            /** @description Present once its deletion was asked for. */
             closing?: components["schemas"]["Closing"];
+            /** @description What an operator declined last; absent where nothing was, or once more was asked for or given. */
             declinedRequest?: components["schemas"]["DeclinedRequest"];
+            /** @description As their token has it; absent where it has none. */
             email?: string;
+            /** @description Whether they operate Hub. */
             operator: boolean;
+            /** @description What is asked of an operator; absent where nothing is, or it was answered. */
             quotaRequest?: components["schemas"]["QuotaRequest"];
+            /** @description How it is restricted; absent: it is not. */
             standing?: components["schemas"]["Standing"];
+            /** @description Of whoever asks. */
             uid: string;
         };
+        /** @description Somebody who may use a cluster, or is invited. */
         Member: {
+            /** @description By which they are known to the application. */
             email: string;
-            /** @enum {string} */
+            /**
+             * @description `pays`: the cluster counts for them. `asked`: they were asked to pay for it instead. Absent of all others.
+             * @enum {string}
+             */
             paying?: "pays" | "asked";
+            /** @description Invited, and not there yet: whoever has the address has to sign in with it. */
             pending: boolean;
-            /** @enum {string} */
+            /**
+             * @description A viewer can look, an editor can work, and an owner can also share it, hand it over and delete it.
+             * @enum {string}
+             */
             role: "viewer" | "editor" | "owner";
+            /** @description Absent for one who is invited. */
             uid?: string;
         };
         /** @description By address. */
         MemberList: {
+            /** @description All of them, at most 50. */
             members: components["schemas"]["Member"][];
         };
+        /**
+         * @description An amount of money.
+         * @example {
+         *       "amount": 1.25,
+         *       "currency": "USD",
+         *       "about": true
+         *     }
+         */
         Money: {
+            /** @description Whether it is an estimate, at list prices: say “about”. */
             about: boolean;
+            /** @description In whole units of the currency, with a fraction. */
             amount: number;
-            /** @constant */
+            /**
+             * @description ISO 4217.
+             * @constant
+             */
             currency: "USD";
         };
         /** @description Something in the cloud that no cluster of Hub’s claims. */
         Orphan: {
+            /** @description An operator wants it gone at once; absent where none does. */
             asked?: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
                 at: string;
+                /** @description Uid of the operator; `scheduler` where the same was sent again by its schedule. */
                 by: string;
+                /** @description Why, in their words. */
                 reason: string;
             };
+            /** @description Id of the cluster it was made for, or is called after; absent where there is none. */
             clusterId?: string;
+            /**
+             * @description Since it was found.
+             * @example {
+             *       "amount": 1.25,
+             *       "currency": "USD",
+             *       "about": true
+             *     }
+             */
             cost: components["schemas"]["Money"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the cloud made it; absent where the cloud does not say.
+             */
             createdAt?: string;
+            /** @description Why the last try to delete it did not work; absent where none failed. */
             error?: components["schemas"]["ClusterError"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When Hub found it.
+             */
             foundAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was seen gone; absent while it is there.
+             */
             goneAt?: string;
+            /**
+             * @description What it costs an hour while it is there.
+             * @example {
+             *       "amount": 1.25,
+             *       "currency": "USD",
+             *       "about": true
+             *     }
+             */
             hourlyPrice: components["schemas"]["Money"];
+            /** @description By which it is asked for. */
             key: string;
+            /** @description What it is, as a ledger of clusters calls it. */
             kind: string;
+            /** @description Zone, region, or `global`. */
             location: string;
+            /** @description As the cloud has it. */
             name: string;
+            /** @description Uid of who had that cluster last; absent where that is not known. */
             owner?: string;
-            /** @enum {string} */
+            /**
+             * @description `unproven`: nothing proves that it is Hub’s, so Hub leaves it alone.
+             * @enum {string}
+             */
             state: "found" | "deleting" | "gone" | "unproven";
         };
         /** @description Newest first. */
         OrphanPage: {
+            /** @description Found in the last seven days, gone or not. Each is a bug report. */
             foundThisWeek: number;
+            /** @description Asks for the next page as pageToken; absent on the last page. */
             nextPageToken?: string;
+            /** @description Those of this page. */
             orphans: components["schemas"]["Orphan"][];
         };
         /** @description All that Hub holds of you. */
         OwnAccount: {
+            /** @description How much you have and may have. */
             allowance: {
+                /** @description Clusters in use now: those being made, ready, or not yet proven gone. */
                 clusters: number;
+                /**
+                 * @description What those in use cost an hour.
+                 * @example {
+                 *       "amount": 1.25,
+                 *       "currency": "USD",
+                 *       "about": true
+                 *     }
+                 */
                 hourlyPrice: components["schemas"]["Money"];
+                /** @description So many may be in use at once. */
                 maxClusters: number;
+                /**
+                 * @description So much they may cost an hour.
+                 * @example {
+                 *       "amount": 1.25,
+                 *       "currency": "USD",
+                 *       "about": true
+                 *     }
+                 */
                 maxHourlyPrice: components["schemas"]["Money"];
             };
+            /** @description Present once its deletion was asked for. */
             closing?: components["schemas"]["Closing"];
+            /** @description All that are not deleted, and of those that are the newest 200. */
             clusters: components["schemas"]["OwnCluster"][];
+            /** @description What an operator declined last; absent where nothing was, or once more was asked for or given. */
             declinedRequest?: components["schemas"]["DeclinedRequest"];
+            /** @description How many that you may read are deleted. Each of them is forgotten, whether it is listed or not. */
             deletedClusters: number;
+            /** @description For so many hours other owners may take over what counts for you, once you delete your account; until then it stays. */
             handOverHours: number;
+            /** @description To you, and by you. */
             invitations: {
+                /** @description Id of the cluster. */
                 cluster: string;
-                /** @enum {string} */
+                /**
+                 * @description Whether you are invited, or have invited somebody.
+                 * @enum {string}
+                 */
                 direction: "received" | "sent";
+                /** @description Of who is invited. */
                 email: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description Until then it can be accepted.
+                 */
                 expireTime: string;
-                /** @enum {string} */
+                /**
+                 * @description What whoever is invited may do.
+                 * @enum {string}
+                 */
                 role: "viewer" | "editor" | "owner";
             }[];
+            /** @description What you did, and what was done to you, newest first; of each the newest 500. */
             log: {
                 /**
                  * @description What was done, or one that only another version of Hub has, which wrote it.
@@ -1008,78 +1532,149 @@ export interface components {
                  * @example close-account
                  */
                 action: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was done.
+                 */
                 at: string;
-                /** @enum {string} */
+                /**
+                 * @description Who did it.
+                 * @enum {string}
+                 */
                 by: "you" | "hub" | "somebody else";
+                /** @description Id of the cluster it concerns; absent where it concerns none. */
                 cluster?: string;
+                /** @description In the words of who did it, or what changed, in Hub’s; absent where nothing was said. */
                 reason?: string;
+                /** @description Path of the document that it was done to. */
                 target: string;
             }[];
+            /** @description Whether they operate Hub. */
             operator: boolean;
+            /** @description As whoever signs you in has it; Hub keeps no copy. */
             profile: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When the user was made; absent where nobody says.
+                 */
                 createTime?: string;
+                /** @description Absent where there is none. */
                 displayName?: string;
+                /** @description Absent where there is none. */
                 email?: string;
+                /** @description Whether the address was proven to be theirs. */
                 emailVerified: boolean;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description Absent where nobody says.
+                 */
                 lastSignInTime?: string;
+                /** @description Absent where there is none. */
                 phoneNumber?: string;
+                /** @description Absent where there is none. */
                 photoUrl?: string;
+                /** @description Ways to sign in: `password`, `google.com`. */
                 providers: string[];
             };
+            /** @description What is asked of an operator; absent where nothing is, or it was answered. */
             quotaRequest?: components["schemas"]["QuotaRequest"];
+            /** @description What made Hub doubt the account. */
             signals: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was noticed.
+                 */
                 at: string;
+                /** @description Id of the cluster it was noticed of; absent where it was of none. */
                 cluster?: string;
+                /** @description What was noticed: `sign-ups`, `busy`, `traffic`. */
                 kind: string;
             }[];
+            /** @description How it is restricted; absent: it is not. */
             standing?: components["schemas"]["Standing"];
+            /** @description Of whoever asks. */
             uid: string;
         };
+        /** @description A cluster of yours, and what becomes of it with your account. */
         OwnCluster: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its owner asked for it.
+             */
             createTime: string;
+            /** @description Of the cluster. */
             id: string;
+            /** @description Of the cluster. */
             name: string;
+            /** @description How many others may use it. */
             others: number;
+            /** @description Id of the product in the catalog. */
             product: string;
+            /** @description Id of the region in the catalog. */
             region: string;
-            /** @enum {string} */
+            /**
+             * @description What you may do; absent: not a member any more, but it still counts as yours.
+             * @enum {string}
+             */
             role?: "viewer" | "editor" | "owner";
+            /** @description Id of the size in the catalog. */
             size: string;
-            /** @enum {string} */
+            /**
+             * @description Where it is in its life.
+             * @enum {string}
+             */
             state: "queued" | "provisioning" | "installing" | "securing" | "exposing" | "warm" | "personalizing" | "ready" | "sharing" | "repairing" | "undoing" | "failed" | "deleting" | "deprovisioning" | "sweeping" | "deleted" | "stuck";
-            /** @enum {string} */
+            /**
+             * @description What becomes of it if the account is deleted. `deleted`: nobody else owns it. `offered`: its other owners may take it over for `handOverHours`, else it is deleted then. `left`: it is somebody else’s. `forgotten`: it is already deleted, and no longer says whose it was.
+             * @enum {string}
+             */
             whenDeleted: "deleted" | "offered" | "left" | "forgotten";
         };
         /** @description What pachctl reads. */
         PachctlConfig: {
+            /** @description The second version of the format. */
             v2: {
+                /** @description Name of the one context. */
                 active_context: string;
+                /** @description By name: the address of the cluster and a token, a secret that is good for less than an hour. */
                 contexts: {
                     [key: string]: {
                         [key: string]: string;
                     };
                 };
+                /** @description False: pachctl tells nobody how it is used. */
                 metrics: boolean;
             };
         };
+        /** @description Why Hub has stopped for the moment, and since when. */
         Parked: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its message was given up.
+             */
             at: string;
+            /** @description Id of the message that was given up, among the dead letters. */
             deadLetter: string;
+            /** @description What is known of why, in words. */
             reason: string;
         };
+        /** @description The shape and number of spares that are kept ready. */
         Pool: {
-            /** @enum {string} */
+            /**
+             * @description Whether it is in one zone or in all zones of the region.
+             * @enum {string}
+             */
             availability: "zonal" | "regional";
+            /** @description Of the pool. */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description Whether it is a cluster of its own.
+             * @enum {string}
+             */
             isolation: "dedicated" | "namespace";
+            /** @description What was found and decided last, and why; absent until something was. */
             lastPlan?: {
+                /** @description What was decided. */
                 actions: {
                     /**
                      * @description What was decided, or one that only another version of Hub has, which wrote it.
@@ -1087,183 +1682,413 @@ export interface components {
                      * @example delete
                      */
                     action: string;
+                    /** @description Id of the spare. */
                     cluster: string;
+                    /** @description Why, in words. */
                     reason: string;
                 }[];
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
                 at: string;
+                /** @description Why fewer are made than are missing; absent where that is not so. */
                 held?: string;
+                /** @description Spares that were being made. */
                 inTheMaking: number;
+                /** @description Spares that were ready. */
                 warm: number;
             };
+            /** @description Spares that may fail within an hour before the pool pauses. */
             maxLossesPerHour: number;
+            /**
+             * @description What failed spares may cost within a day before the pool pauses.
+             * @example {
+             *       "amount": 1.25,
+             *       "currency": "USD",
+             *       "about": true
+             *     }
+             */
             maxLossPerDay: components["schemas"]["Money"];
+            /** @description Too much was lost: until then nothing is made, and then one spare at a time, until one is ready; else absent. */
             pause?: {
-                /** @enum {string} */
+                /**
+                 * @description What there was too much of.
+                 * @enum {string}
+                 */
                 reason: "failures" | "money";
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description Until then nothing is made.
+                 */
                 untilAt: string;
             };
+            /** @description Id of the product in the catalog. */
             product: string;
+            /** @description Id of the region in the catalog. */
             region: string;
+            /** @description Id of the size in the catalog. */
             size: string;
+            /** @description Version of the product. */
             version: string;
+            /** @description Spares that should be ready or in the making. */
             wanted: number;
         };
+        /** @description All pools. */
         PoolList: {
+            /** @description All of them. */
             pools: components["schemas"]["Pool"][];
         };
-        /** @description https://www.rfc-editor.org/rfc/rfc9457 */
+        /**
+         * @description https://www.rfc-editor.org/rfc/rfc9457
+         * @example {
+         *       "type": "urn:hub:problem:INVALID_ARGUMENT",
+         *       "title": "A field of the request is not valid.",
+         *       "status": 400,
+         *       "instance": "mz3x7q2vkd4w6yta",
+         *       "code": "INVALID_ARGUMENT",
+         *       "remedy": "Correct the fields named in \"errors\".",
+         *       "errors": [
+         *         {
+         *           "field": "siez",
+         *           "message": "There is no such field."
+         *         }
+         *       ]
+         *     }
+         */
         Problem: {
-            /** @enum {string} */
+            /**
+             * @description What is wrong, for programs.
+             * @enum {string}
+             */
             code: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "ACCOUNT_THROTTLED" | "ACCOUNT_SUSPENDED" | "OWNER_SUSPENDED" | "ACCOUNT_CLOSING" | "SIGN_IN_TOO_OLD" | "TOO_MANY_REQUESTS" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "NO_LIFETIME" | "LIFETIME_OVER" | "ENDS_LATER" | "OWNER_PAYS" | "NOT_AN_OWNER" | "NOT_OFFERED" | "TRANSFER_OTHERWISE" | "TRANSFER_NO_ROOM" | "LAST_OWNER" | "TOO_MANY_WAITING" | "TOO_MANY_TRIES" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "PREVIEW_REQUIRED" | "PREVIEW_CHANGED" | "CLUSTER_CHANGED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "SIZE_OVER_BUDGET" | "SIZE_OVER_CAPACITY" | "OWNER_HELD" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "CLUSTER_NEWER" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
+            /** @description More about this occurrence; absent where there is no more to say, and with 401 and 5xx. */
             detail?: string;
+            /** @description The first 20 fields that are wrong; absent where it is not about fields. */
             errors?: {
+                /** @description Path of the field, its first 64 characters. */
                 field: string;
+                /** @description What is wrong with it. */
                 message: string;
             }[];
+            /** @description Id of the request, as in X-Request-Id, by which an operator finds it in the log. */
             instance: string;
+            /** @description What the caller can do about it. */
             remedy: string;
+            /** @description The HTTP status. */
             status: number;
+            /** @description What is wrong: the same sentence whenever the code is the same. */
             title: string;
+            /** @description URI of the kind of problem: `urn:hub:problem:` and the code. */
             type: string;
         };
-        /** @description A new limit answers what the user asked for, and so does decline; with requestAt only if they have not asked for something else since. A throttled account makes nothing new; a suspended one may only look and delete. */
+        /**
+         * @description A new limit answers what the user asked for, and so does decline; with requestAt only if they have not asked for something else since. A throttled account makes nothing new; a suspended one may only look and delete.
+         * @example {
+         *       "maxClusters": 10,
+         *       "requestAt": "2026-03-01T12:00:00.000Z"
+         *     }
+         */
         PutAccount: {
-            /** @constant */
+            /**
+             * @description Declines what they have asked for; absent: it does not.
+             * @constant
+             */
             decline?: true;
+            /** @description So many it may have at once; absent: as before. */
             maxClusters?: number;
+            /** @description So much they may cost an hour; absent: as before. */
             maxHourlyDollars?: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The `at` of the request that is answered: nothing is done if it is another by now.
+             */
             requestAt?: string;
+            /** @description How it is restricted from now on; absent: as before. */
             standing?: {
+                /** @description Why, in one line. */
                 reason: string;
-                /** @enum {string} */
+                /**
+                 * @description A throttled account makes nothing new; a suspended one may only look and delete.
+                 * @enum {string}
+                 */
                 state: "good" | "throttled" | "suspended";
             };
         };
-        /** @description A viewer can look, an editor can work, and an owner can also share it, hand it over and delete it. */
+        /**
+         * @description What a member may do.
+         * @example {
+         *       "role": "editor"
+         *     }
+         */
         PutMember: {
-            /** @enum {string} */
+            /**
+             * @description A viewer can look, an editor can work, and an owner can also share it, hand it over and delete it.
+             * @enum {string}
+             */
             role: "viewer" | "editor" | "owner";
         };
-        /** @description What is left out stays as it is; in a new pool it is filled in with the defaults of the catalog. */
+        /**
+         * @description What is left out stays as it is; in a new pool it is filled in with the defaults of the catalog.
+         * @example {
+         *       "size": "small",
+         *       "wanted": 2
+         *     }
+         */
         PutPool: {
-            /** @enum {string} */
+            /**
+             * @description One zone (cheaper, quicker) or all zones of the region, for the control plane and the nodes.
+             * @enum {string}
+             */
             availability?: "zonal" | "regional";
+            /** @description What failed spares may cost within a day, in dollars, before the pool pauses. */
             maxLossDollarsPerDay?: number;
+            /** @description Spares that may fail within an hour before the pool pauses. */
             maxLossesPerHour?: number;
+            /** @description Id of a product of the catalog. */
             product?: string;
+            /** @description Id of a region of the catalog. */
             region?: string;
+            /** @description Id of a size of the catalog. */
             size?: string;
+            /** @description A version of the product, as the catalog has it. */
             version?: string;
+            /** @description Spares that should be ready or in the making. */
             wanted: number;
         };
-        /** @description How many clusters you would like to have at once, what they may cost per hour, and why. */
+        /**
+         * @description How many clusters you would like to have at once, what they may cost per hour, and why.
+         * @example {
+         *       "maxClusters": 10,
+         *       "reason": "A course with ten people, until the end of May."
+         *     }
+         */
         PutQuotaRequest: {
+            /** @description In all, not more than now; absent: as many as now. */
             maxClusters?: number;
+            /** @description What they may cost an hour, in all; absent: as much as now. */
             maxHourlyDollars?: number;
+            /** @description Why, in one line. */
             reason: string;
         };
         /** @description What somebody asks an operator for. */
         QuotaRequest: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
             at: string;
+            /** @description Clusters at once. */
             maxClusters: number;
+            /** @description Dollars an hour; absent: as much as now. */
             maxHourlyDollars?: number;
+            /** @description Why, in their words. */
             reason: string;
         };
-        /** @description What a cluster would cost and how long it would take. */
+        /**
+         * @description What a cluster would cost and how long it would take.
+         * @example {
+         *       "product": "pachyderm",
+         *       "version": "2.12.0",
+         *       "size": "small",
+         *       "region": "europe-west1",
+         *       "availability": "zonal",
+         *       "isolation": "dedicated",
+         *       "hourlyPrice": {
+         *         "amount": 0.61,
+         *         "currency": "USD",
+         *         "about": true
+         *       },
+         *       "wait": {
+         *         "basis": "observed",
+         *         "expectedMs": 420000,
+         *         "samples": 12
+         *       },
+         *       "room": null
+         *     }
+         */
         Quote: {
-            /** @enum {string} */
+            /**
+             * @description Whether it is in one zone or in all zones of the region.
+             * @enum {string}
+             */
             availability: "zonal" | "regional";
+            /**
+             * @description What it would cost an hour.
+             * @example {
+             *       "amount": 1.25,
+             *       "currency": "USD",
+             *       "about": true
+             *     }
+             */
             hourlyPrice: components["schemas"]["Money"];
-            /** @enum {string} */
+            /**
+             * @description Whether it is a cluster of its own.
+             * @enum {string}
+             */
             isolation: "dedicated" | "namespace";
+            /** @description Id of the product in the catalog. */
             product: string;
+            /** @description Id of the region in the catalog. */
             region: string;
+            /** @description What stands in the way of a cluster that is asked for now: what it would wait for, or (EMAIL_NOT_VERIFIED and the codes of an account that is held) as what it would be refused; null: nothing. */
             room: {
-                /** @enum {string} */
+                /**
+                 * @description A code as in Problem.
+                 * @enum {string}
+                 */
                 code: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "ACCOUNT_THROTTLED" | "ACCOUNT_SUSPENDED" | "OWNER_SUSPENDED" | "ACCOUNT_CLOSING" | "SIGN_IN_TOO_OLD" | "TOO_MANY_REQUESTS" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "NO_LIFETIME" | "LIFETIME_OVER" | "ENDS_LATER" | "OWNER_PAYS" | "NOT_AN_OWNER" | "NOT_OFFERED" | "TRANSFER_OTHERWISE" | "TRANSFER_NO_ROOM" | "LAST_OWNER" | "TOO_MANY_WAITING" | "TOO_MANY_TRIES" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "PREVIEW_REQUIRED" | "PREVIEW_CHANGED" | "CLUSTER_CHANGED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "SIZE_OVER_BUDGET" | "SIZE_OVER_CAPACITY" | "OWNER_HELD" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "CLUSTER_NEWER" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
-                /** @enum {string} */
+                /**
+                 * @description Whose move it is; where it is the cloud’s, waiting helps.
+                 * @enum {string}
+                 */
                 fault: "user" | "operator" | "cloud" | "hub";
+                /** @description What is wrong, in a sentence or two. */
                 message: string;
+                /** @description What can be done about it. */
                 remedy: string;
             } | null;
+            /** @description Id of the size in the catalog. */
             size: string;
+            /** @description Version of the product. */
             version: string;
+            /** @description How long it would take. */
             wait: {
-                /** @enum {string} */
+                /**
+                 * @description A spare waits; what was observed in this region; or what is typical, where too little was observed.
+                 * @enum {string}
+                 */
                 basis: "spare" | "observed" | "typical";
+                /** @description Milliseconds from asking to `ready`; null while there is no room: nobody knows when there will be. */
                 expectedMs: number | null;
+                /** @description Observations behind each state that was observed: the fewest of them; absent where there are none. */
                 samples?: number;
             };
         };
-        /** @description Why it should work this time. */
+        /**
+         * @description Why it should work this time.
+         * @example {
+         *       "reason": "The quota was raised."
+         *     }
+         */
         Replay: {
+            /** @description Why, in one line. */
             reason: string;
         };
         /** @description How an account is restricted, why, and since when. */
         Standing: {
+            /** @description What made Hub doubt it, or an operator’s words. */
             reason: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Since when it is so.
+             */
             since: string;
-            /** @enum {string} */
+            /**
+             * @description A throttled account makes nothing new; a suspended one may only look and delete.
+             * @enum {string}
+             */
             state: "throttled" | "suspended";
         };
+        /** @description How Hub is. */
         Status: {
+            /** @description What people use of Hub. */
             components: {
+                /** @description Getting into clusters. */
                 access: {
                     /** @description What it means to people. */
                     message: string;
-                    /** Format: date-time */
+                    /**
+                     * Format: date-time
+                     * @description Since when it is so.
+                     */
                     since: string;
-                    /** @enum {string} */
+                    /**
+                     * @description How it is.
+                     * @enum {string}
+                     */
                     status: "operational" | "degraded" | "down";
                 };
+                /** @description Making clusters. */
                 creating: {
                     /** @description What it means to people. */
                     message: string;
-                    /** Format: date-time */
+                    /**
+                     * Format: date-time
+                     * @description Since when it is so.
+                     */
                     since: string;
-                    /** @enum {string} */
+                    /**
+                     * @description How it is.
+                     * @enum {string}
+                     */
                     status: "operational" | "degraded" | "down";
                 };
+                /** @description Deleting clusters, and proving them gone. */
                 deleting: {
                     /** @description What it means to people. */
                     message: string;
-                    /** Format: date-time */
+                    /**
+                     * Format: date-time
+                     * @description Since when it is so.
+                     */
                     since: string;
-                    /** @enum {string} */
+                    /**
+                     * @description How it is.
+                     * @enum {string}
+                     */
                     status: "operational" | "degraded" | "down";
                 };
+                /** @description Keeping spares ready. */
                 pools: {
                     /** @description What it means to people. */
                     message: string;
-                    /** Format: date-time */
+                    /**
+                     * Format: date-time
+                     * @description Since when it is so.
+                     */
                     since: string;
-                    /** @enum {string} */
+                    /**
+                     * @description How it is.
+                     * @enum {string}
+                     */
                     status: "operational" | "degraded" | "down";
                 };
+                /** @description Finding what is overdue. */
                 sweeps: {
                     /** @description What it means to people. */
                     message: string;
-                    /** Format: date-time */
+                    /**
+                     * Format: date-time
+                     * @description Since when it is so.
+                     */
                     since: string;
-                    /** @enum {string} */
+                    /**
+                     * @description How it is.
+                     * @enum {string}
+                     */
                     status: "operational" | "degraded" | "down";
                 };
             };
+            /** @description Messages that were given up. */
             deadLetters: number;
+            /** @description Objects in the cloud that belong to no cluster and are not gone yet. */
             orphans: number;
+            /** @description How long the oldest cluster that is due has been so, in whole minutes. */
             overdueSeconds: number;
-            /** @description From the request until ready, over the last hours; null if none became ready. */
+            /** @description Seconds from the request until ready, over the last hours; null if none became ready. */
             readySeconds: {
+                /** @description Half of them were not slower. */
                 p50: number;
+                /** @description 95 of 100 were not slower. */
                 p95: number;
             } | null;
-            /** @enum {string} */
+            /**
+             * @description How the worst component is.
+             * @enum {string}
+             */
             status: "operational" | "degraded" | "down";
+            /** @description Clusters that need an operator. */
             stuck: number;
             /**
              * Format: date-time
@@ -1271,17 +2096,42 @@ export interface components {
              */
             updateTime: string;
         };
-        /** @description The e-mail of the owner you offer it to. Your own address accepts an offer made to you; while whoever pays is deleting their account, it takes the cluster over without one. If you pay for the cluster, it withdraws your offer. Say with action which of these you mean: if it would be another, nothing is done. Only with the action decline does your own address refuse an offer made to you. */
+        /**
+         * @description The e-mail of the owner you offer it to. Your own address accepts an offer made to you; while whoever pays is deleting their account, it takes the cluster over without one. If you pay for the cluster, it withdraws your offer. Say with action which of these you mean: if it would be another, nothing is done. Only with the action decline does your own address refuse an offer made to you.
+         * @example {
+         *       "email": "grace@example.com",
+         *       "action": "offer"
+         *     }
+         */
         Transfer: {
-            /** @enum {string} */
+            /**
+             * @description What you mean. If that is not what would be done, it is refused, and nothing is done.
+             * @enum {string}
+             */
             action?: "offer" | "accept" | "withdraw" | "decline";
+            /** @description Of the owner you offer it to, or your own. */
             email: string;
         };
     };
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description `no-store`, or for how long anybody may keep the reply. */
+        "Cache-Control": string;
+        /** @description Under which name a browser saves it. */
+        "Content-Disposition": string;
+        /** @description Version of what is shown; sent back as If-Match, it guards against changes since. */
+        ETag: string;
+        /** @description Path of the cluster. */
+        Location: string;
+        /** @description Seconds after which it is worth asking again. */
+        "Retry-After": number;
+        /** @description https://www.rfc-editor.org/rfc/rfc6750#section-3 */
+        "WWW-Authenticate": string;
+        /** @description Id of the request, by which an operator finds it in the log. */
+        "X-Request-Id": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -1298,6 +2148,9 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1307,6 +2160,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1316,6 +2171,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1325,6 +2183,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1334,6 +2195,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1343,6 +2206,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1355,6 +2221,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The ETag of GET /v1/account: what you have looked at. */
                 "If-Match": string;
             };
             path?: never;
@@ -1365,6 +2232,8 @@ export interface operations {
             /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1374,6 +2243,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1383,6 +2254,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1392,6 +2266,8 @@ export interface operations {
             /** @description SIGN_IN_TOO_OLD: You signed in too long ago for this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1401,6 +2277,8 @@ export interface operations {
             /** @description CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1410,6 +2288,8 @@ export interface operations {
             /** @description PREVIEW_CHANGED: What would be deleted has changed since you looked at it. */
             412: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1419,6 +2299,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1428,6 +2310,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1437,6 +2321,8 @@ export interface operations {
             /** @description PREVIEW_REQUIRED: You must first look at what would be deleted. */
             428: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1446,6 +2332,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1455,6 +2344,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1464,6 +2355,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1475,7 +2369,9 @@ export interface operations {
     getAdminAccounts: {
         parameters: {
             query?: {
+                /** @description At most so many in this page. */
                 pageSize?: number;
+                /** @description The nextPageToken of the page before, of the same list and filter; absent for the first page. */
                 pageToken?: string;
             };
             header?: never;
@@ -1487,6 +2383,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1496,6 +2394,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_PAGE_TOKEN: The page token is not one of yours for this list. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1505,6 +2405,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1514,6 +2417,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1523,6 +2428,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1532,6 +2440,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1541,6 +2451,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1554,6 +2467,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Uid of the user. */
                 id: string;
             };
             cookie?: never;
@@ -1567,6 +2481,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1576,6 +2492,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1585,6 +2503,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1594,6 +2515,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. ACCOUNT_CLOSING: The account is being deleted. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1603,6 +2526,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1612,6 +2537,8 @@ export interface operations {
             /** @description CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1621,6 +2548,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1630,6 +2559,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1639,6 +2570,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1648,6 +2582,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1657,6 +2593,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1670,6 +2609,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Uid of the user. */
                 id: string;
             };
             cookie?: never;
@@ -1683,6 +2623,8 @@ export interface operations {
             /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1692,6 +2634,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1701,6 +2645,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1710,6 +2657,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1719,6 +2668,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1728,6 +2679,8 @@ export interface operations {
             /** @description CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1737,6 +2690,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1746,6 +2701,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1755,6 +2712,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1764,6 +2724,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1773,6 +2735,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1784,9 +2749,13 @@ export interface operations {
     getAdminAudit: {
         parameters: {
             query?: {
+                /** @description Only what the user with this uid did; not together with cluster. */
                 actor?: string;
+                /** @description Only what concerns the cluster with this id. */
                 cluster?: string;
+                /** @description At most so many in this page. */
                 pageSize?: number;
+                /** @description The nextPageToken of the page before, of the same list and filter; absent for the first page. */
                 pageToken?: string;
             };
             header?: never;
@@ -1798,6 +2767,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1807,6 +2778,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_PAGE_TOKEN: The page token is not one of yours for this list. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1816,6 +2789,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1825,6 +2801,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1834,6 +2812,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1843,6 +2824,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1852,6 +2835,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1872,6 +2858,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1881,6 +2869,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1890,6 +2880,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1899,6 +2892,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1908,6 +2903,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1917,6 +2915,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1926,6 +2926,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1937,9 +2940,13 @@ export interface operations {
     getAdminClusters: {
         parameters: {
             query?: {
+                /** @description Only those that are charged to the user with this uid. */
                 account?: string;
+                /** @description At most so many in this page. */
                 pageSize?: number;
+                /** @description The nextPageToken of the page before, of the same list and filter; absent for the first page. */
                 pageToken?: string;
+                /** @description Only those in this state; absent: all that are not deleted. */
                 state?: "queued" | "provisioning" | "installing" | "securing" | "exposing" | "warm" | "personalizing" | "ready" | "sharing" | "repairing" | "undoing" | "failed" | "deleting" | "deprovisioning" | "sweeping" | "deleted" | "stuck";
             };
             header?: never;
@@ -1951,6 +2958,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1960,6 +2969,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_PAGE_TOKEN: The page token is not one of yours for this list. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1969,6 +2980,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1978,6 +2992,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1987,6 +3003,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1996,6 +3015,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2005,6 +3026,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2016,8 +3040,11 @@ export interface operations {
     getAdminDeadLetters: {
         parameters: {
             query?: {
+                /** @description At most so many in this page. */
                 pageSize?: number;
+                /** @description The nextPageToken of the page before, of the same list and filter; absent for the first page. */
                 pageToken?: string;
+                /** @description Only those in this state; absent: all. */
                 state?: "open" | "replayed" | "dismissed";
             };
             header?: never;
@@ -2029,6 +3056,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2038,6 +3067,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_PAGE_TOKEN: The page token is not one of yours for this list. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2047,6 +3078,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2056,6 +3090,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2065,6 +3101,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2074,6 +3113,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2083,6 +3124,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2096,6 +3140,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the dead letter. */
                 id: string;
             };
             cookie?: never;
@@ -2109,6 +3154,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2118,6 +3165,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2127,6 +3176,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2136,6 +3188,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2145,6 +3199,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2154,6 +3210,8 @@ export interface operations {
             /** @description CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2163,6 +3221,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2172,6 +3232,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2181,6 +3243,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2190,6 +3255,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2199,6 +3266,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2212,6 +3282,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the dead letter. */
                 id: string;
             };
             cookie?: never;
@@ -2225,6 +3296,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2234,6 +3307,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2243,6 +3318,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2252,6 +3330,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2261,6 +3341,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2270,6 +3352,8 @@ export interface operations {
             /** @description NOT_REPLAYABLE: This dead letter cannot be replayed. REPLAY_REASON_USED: This dead letter was already replayed for that reason. CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2279,6 +3363,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2288,6 +3374,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2297,6 +3385,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2306,6 +3397,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2315,6 +3408,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2326,7 +3422,9 @@ export interface operations {
     getAdminOrphans: {
         parameters: {
             query?: {
+                /** @description At most so many in this page. */
                 pageSize?: number;
+                /** @description The nextPageToken of the page before, of the same list and filter; absent for the first page. */
                 pageToken?: string;
             };
             header?: never;
@@ -2338,6 +3436,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2347,6 +3447,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_PAGE_TOKEN: The page token is not one of yours for this list. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2356,6 +3458,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2365,6 +3470,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2374,6 +3481,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2383,6 +3493,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2392,6 +3504,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2405,6 +3520,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Key of the orphan. */
                 id: string;
             };
             cookie?: never;
@@ -2418,6 +3534,8 @@ export interface operations {
             /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2427,6 +3545,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2436,6 +3556,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2445,6 +3568,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2454,6 +3579,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2463,6 +3590,8 @@ export interface operations {
             /** @description ORPHAN_UNPROVEN: Nothing proves that this belongs to Hub, so Hub does not delete it. CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2472,6 +3601,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2481,6 +3612,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2490,6 +3623,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2499,6 +3635,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2508,6 +3646,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2528,6 +3669,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2537,6 +3680,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2546,6 +3691,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2555,6 +3703,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2564,6 +3715,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2573,6 +3726,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2584,8 +3740,11 @@ export interface operations {
     getClusters: {
         parameters: {
             query?: {
+                /** @description At most so many in this page. */
                 pageSize?: number;
+                /** @description The nextPageToken of the page before, of the same list and filter; absent for the first page. */
                 pageToken?: string;
+                /** @description Only those in this state; absent: all that are not deleted. */
                 state?: "queued" | "provisioning" | "installing" | "securing" | "exposing" | "warm" | "personalizing" | "ready" | "sharing" | "repairing" | "undoing" | "failed" | "deleting" | "deprovisioning" | "sweeping" | "deleted" | "stuck";
             };
             header?: never;
@@ -2597,6 +3756,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2606,6 +3767,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_PAGE_TOKEN: The page token is not one of yours for this list. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2615,6 +3778,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2624,6 +3790,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2633,6 +3802,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2642,6 +3813,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2654,6 +3828,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Printable ASCII. Within 24 h, the same key and body give the same cluster. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2668,6 +3843,10 @@ export interface operations {
             /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2677,6 +3856,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. INVALID_NAME: The name is not valid. INVALID_IDEMPOTENCY_KEY: The Idempotency-Key is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2686,6 +3867,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2695,6 +3879,8 @@ export interface operations {
             /** @description EMAIL_NOT_VERIFIED: Your e-mail address is not verified. ACCOUNT_CLOSING: The account is being deleted. ACCOUNT_THROTTLED: Your account cannot create anything new for now. ACCOUNT_SUSPENDED: Your account is suspended. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2704,6 +3890,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2713,6 +3901,8 @@ export interface operations {
             /** @description TOO_MANY_WAITING: Too many of your clusters wait for room already. CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2722,6 +3912,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2731,6 +3923,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2740,6 +3934,8 @@ export interface operations {
             /** @description UNKNOWN_PRODUCT: There is no such product. UNKNOWN_VERSION: The product has no such version. UNKNOWN_SIZE: There is no such size. UNKNOWN_REGION: Hub has no such region. UNSUPPORTED_ISOLATION: Clusters in a shared namespace are not offered yet. SIZE_OVER_BUDGET: This size costs more per hour than your account allows. SIZE_OVER_CAPACITY: This size costs more per hour than this whole Hub may spend. IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was already used with another body. */
             422: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2749,6 +3945,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2758,6 +3957,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2767,6 +3968,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2780,6 +3984,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the cluster. */
                 id: string;
             };
             cookie?: never;
@@ -2789,6 +3994,9 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2798,6 +4006,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2807,6 +4017,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2816,6 +4029,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2825,6 +4040,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2834,6 +4052,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2843,6 +4063,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2855,9 +4078,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of the cluster as you know it: if it has another one by now, nothing is done. */
                 "If-Match"?: string;
             };
             path: {
+                /** @description Id of the cluster. */
                 id: string;
             };
             cookie?: never;
@@ -2867,6 +4092,10 @@ export interface operations {
             /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2876,6 +4105,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2885,6 +4116,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2894,6 +4128,8 @@ export interface operations {
             /** @description OWNER_ONLY: Only an owner of the cluster may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2903,6 +4139,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2912,6 +4150,8 @@ export interface operations {
             /** @description CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2921,6 +4161,8 @@ export interface operations {
             /** @description CLUSTER_CHANGED: What is asked of the cluster was changed since you looked at it. */
             412: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2930,6 +4172,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2939,6 +4183,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2948,6 +4194,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2957,6 +4206,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2966,6 +4217,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2978,9 +4232,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of the cluster as you know it: if it has another one by now, nothing is done. */
                 "If-Match"?: string;
             };
             path: {
+                /** @description Id of the cluster. */
                 id: string;
             };
             cookie?: never;
@@ -2994,6 +4250,10 @@ export interface operations {
             /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3003,6 +4263,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3012,6 +4274,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3021,6 +4286,8 @@ export interface operations {
             /** @description OWNER_ONLY: Only an owner of the cluster may do this. ACCOUNT_CLOSING: The account is being deleted. ACCOUNT_THROTTLED: Your account cannot create anything new for now. ACCOUNT_SUSPENDED: Your account is suspended. OWNER_HELD: The account of the cluster’s owner cannot create anything new for now. OWNER_SUSPENDED: The account of the cluster’s owner is suspended, so nobody may use the cluster for now. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3030,6 +4297,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3039,6 +4308,8 @@ export interface operations {
             /** @description NO_LIFETIME: The cluster has no lifetime that could be extended. LIFETIME_OVER: The cluster is being deleted, so its lifetime can no longer be extended. ENDS_LATER: The cluster already lives longer than that. NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its current state. CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3048,6 +4319,8 @@ export interface operations {
             /** @description CLUSTER_CHANGED: What is asked of the cluster was changed since you looked at it. */
             412: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3057,6 +4330,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3066,6 +4341,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3075,6 +4352,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3084,6 +4364,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3093,6 +4375,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3105,9 +4390,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of the cluster as you know it: if it has another one by now, nothing is done. */
                 "If-Match"?: string;
             };
             path: {
+                /** @description Id of the cluster. */
                 id: string;
             };
             cookie?: never;
@@ -3117,6 +4404,10 @@ export interface operations {
             /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3126,6 +4417,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3135,6 +4428,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3144,6 +4440,8 @@ export interface operations {
             /** @description OWNER_ONLY: Only an owner of the cluster may do this. ACCOUNT_CLOSING: The account is being deleted. ACCOUNT_THROTTLED: Your account cannot create anything new for now. ACCOUNT_SUSPENDED: Your account is suspended. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3153,6 +4451,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3162,6 +4462,8 @@ export interface operations {
             /** @description TOO_MANY_TRIES: This cluster was tried again too often. TOO_MANY_WAITING: Too many of your clusters wait for room already. NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its current state. CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3171,6 +4473,8 @@ export interface operations {
             /** @description CLUSTER_CHANGED: What is asked of the cluster was changed since you looked at it. */
             412: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3180,6 +4484,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3189,6 +4495,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3198,6 +4506,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3207,6 +4518,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3216,6 +4529,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3228,9 +4544,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of the cluster as you know it: if it has another one by now, nothing is done. */
                 "If-Match"?: string;
             };
             path: {
+                /** @description Id of the cluster. */
                 id: string;
             };
             cookie?: never;
@@ -3244,6 +4562,10 @@ export interface operations {
             /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3253,6 +4575,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3262,6 +4586,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3271,6 +4598,8 @@ export interface operations {
             /** @description OWNER_ONLY: Only an owner of the cluster may do this. ACCOUNT_CLOSING: The account is being deleted. ACCOUNT_THROTTLED: Your account cannot create anything new for now. ACCOUNT_SUSPENDED: Your account is suspended. OWNER_HELD: The account of the cluster’s owner cannot create anything new for now. OWNER_SUSPENDED: The account of the cluster’s owner is suspended, so nobody may use the cluster for now. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3280,6 +4609,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3289,6 +4620,8 @@ export interface operations {
             /** @description NOT_AN_OWNER: Only an owner of the cluster can pay for it. NOT_OFFERED: The person who pays for this cluster has not offered it to you. TRANSFER_OTHERWISE: This would not do what you mean, so nothing was done. TRANSFER_NO_ROOM: They cannot pay for the cluster: their account has no room for it at the moment. NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its current state. CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3298,6 +4631,8 @@ export interface operations {
             /** @description CLUSTER_CHANGED: What is asked of the cluster was changed since you looked at it. */
             412: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3307,6 +4642,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3316,6 +4653,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3325,6 +4664,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3334,6 +4676,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3343,6 +4687,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3356,6 +4703,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the cluster. */
                 id: string;
             };
             cookie?: never;
@@ -3365,6 +4713,9 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3374,6 +4725,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3383,6 +4736,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3392,6 +4748,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3401,6 +4759,8 @@ export interface operations {
             /** @description NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its current state. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3410,6 +4770,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3419,6 +4782,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3428,6 +4793,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3439,10 +4807,12 @@ export interface operations {
     getClustersIdCredentials: {
         parameters: {
             query: {
+                /** @description The program that it is for: kubectl, or pachctl. */
                 kind: "kubeconfig" | "pachctl";
             };
             header?: never;
             path: {
+                /** @description Id of the cluster. */
                 id: string;
             };
             cookie?: never;
@@ -3452,6 +4822,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3462,6 +4834,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3471,6 +4845,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3480,6 +4857,8 @@ export interface operations {
             /** @description ACCOUNT_CLOSING: The account is being deleted. ACCOUNT_SUSPENDED: Your account is suspended. OWNER_SUSPENDED: The account of the cluster’s owner is suspended, so nobody may use the cluster for now. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3489,6 +4868,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3498,6 +4879,10 @@ export interface operations {
             /** @description NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its current state. ACCESS_NOT_READY: Your access to this cluster is being set up. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    /** @description Seconds after which it is worth asking again. */
+                    "Retry-After"?: number;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3507,6 +4892,8 @@ export interface operations {
             /** @description UNSUPPORTED_CREDENTIALS: The application in this cluster has no credentials of this kind. */
             422: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3516,6 +4903,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3525,6 +4915,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3534,6 +4926,9 @@ export interface operations {
             /** @description LEAF_UNAVAILABLE: The cluster does not answer at the moment. PRODUCT_REFUSED: The application in the cluster refused a request from Hub. CLUSTER_VANISHED: The cluster is not in the cloud any more, though Hub did not delete it. PROVIDER_UNAVAILABLE: The cloud does not answer at the moment. PERMISSION_DENIED: Hub is not allowed to do this in its cloud account. UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3545,11 +4940,14 @@ export interface operations {
     getClustersIdEvents: {
         parameters: {
             query?: {
+                /** @description At most so many in this page. */
                 pageSize?: number;
+                /** @description The nextPageToken of the page before, of the same list and filter; absent for the first page. */
                 pageToken?: string;
             };
             header?: never;
             path: {
+                /** @description Id of the cluster. */
                 id: string;
             };
             cookie?: never;
@@ -3559,6 +4957,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3568,6 +4968,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_PAGE_TOKEN: The page token is not one of yours for this list. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3577,6 +4979,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3586,6 +4991,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3595,6 +5002,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3604,6 +5014,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3613,6 +5025,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3626,6 +5041,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the cluster. */
                 id: string;
             };
             cookie?: never;
@@ -3635,6 +5051,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3644,6 +5062,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3653,6 +5073,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3662,6 +5085,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3671,6 +5096,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3680,6 +5108,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3689,6 +5119,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3701,10 +5134,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of the cluster as you know it: if it has another one by now, nothing is done. */
                 "If-Match"?: string;
             };
             path: {
+                /** @description Of the member, or of who is invited; in any case of letters. */
                 email: string;
+                /** @description Id of the cluster. */
                 id: string;
             };
             cookie?: never;
@@ -3718,6 +5154,10 @@ export interface operations {
             /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3727,6 +5167,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3736,6 +5178,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3745,6 +5190,8 @@ export interface operations {
             /** @description OWNER_ONLY: Only an owner of the cluster may do this. ACCOUNT_CLOSING: The account is being deleted. ACCOUNT_SUSPENDED: Your account is suspended. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3754,6 +5201,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3763,6 +5212,8 @@ export interface operations {
             /** @description OWNER_PAYS: This owner pays for the cluster and must stay an owner while it exists. LAST_OWNER: A cluster must have at least one owner. TOO_MANY_MEMBERS: The cluster has reached its limit of members and invitations. NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its current state. CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3772,6 +5223,8 @@ export interface operations {
             /** @description CLUSTER_CHANGED: What is asked of the cluster was changed since you looked at it. */
             412: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3781,6 +5234,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3790,6 +5245,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3799,6 +5256,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3808,6 +5268,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3817,6 +5279,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3829,10 +5294,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of the cluster as you know it: if it has another one by now, nothing is done. */
                 "If-Match"?: string;
             };
             path: {
+                /** @description Of the member, or of who is invited; in any case of letters. */
                 email: string;
+                /** @description Id of the cluster. */
                 id: string;
             };
             cookie?: never;
@@ -3842,6 +5310,10 @@ export interface operations {
             /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3851,6 +5323,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3860,6 +5334,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3869,6 +5346,8 @@ export interface operations {
             /** @description OWNER_ONLY: Only an owner of the cluster may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3878,6 +5357,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3887,6 +5368,8 @@ export interface operations {
             /** @description OWNER_PAYS: This owner pays for the cluster and must stay an owner while it exists. LAST_OWNER: A cluster must have at least one owner. CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3896,6 +5379,8 @@ export interface operations {
             /** @description CLUSTER_CHANGED: What is asked of the cluster was changed since you looked at it. */
             412: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3905,6 +5390,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3914,6 +5401,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3923,6 +5412,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3932,6 +5424,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3941,6 +5435,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3961,6 +5458,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3970,6 +5469,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3979,6 +5480,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3988,6 +5492,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3997,6 +5503,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4017,6 +5526,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4026,6 +5537,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4035,6 +5548,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4044,6 +5560,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4053,6 +5571,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4073,6 +5594,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4082,6 +5605,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4091,6 +5616,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4100,6 +5628,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4109,6 +5640,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4118,6 +5651,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4142,6 +5678,8 @@ export interface operations {
             /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4151,6 +5689,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4160,6 +5700,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4169,6 +5712,8 @@ export interface operations {
             /** @description EMAIL_NOT_VERIFIED: Your e-mail address is not verified. ACCOUNT_CLOSING: The account is being deleted. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4178,6 +5723,8 @@ export interface operations {
             /** @description CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4187,6 +5734,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4196,6 +5745,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4205,6 +5756,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4214,6 +5768,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4223,6 +5779,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4243,6 +5802,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4252,6 +5813,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4261,6 +5824,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4270,6 +5836,8 @@ export interface operations {
             /** @description ACCOUNT_CLOSING: The account is being deleted. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4279,6 +5847,8 @@ export interface operations {
             /** @description CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4288,6 +5858,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4297,6 +5869,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4306,6 +5880,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4315,6 +5892,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4324,6 +5903,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4344,6 +5926,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4355,6 +5939,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4364,6 +5950,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4373,6 +5962,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4382,6 +5973,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4402,6 +5996,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4411,6 +6007,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4420,6 +6018,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4429,6 +6030,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4438,6 +6041,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4447,6 +6053,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4456,6 +6064,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4469,6 +6080,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the pool: an RFC 1035 label, at most 63 characters. */
                 id: string;
             };
             cookie?: never;
@@ -4478,6 +6090,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4487,6 +6101,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4496,6 +6112,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4505,6 +6124,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4514,6 +6135,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4523,6 +6146,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4532,6 +6158,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4541,6 +6169,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4554,6 +6185,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the pool: an RFC 1035 label, at most 63 characters. */
                 id: string;
             };
             cookie?: never;
@@ -4567,6 +6199,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4576,6 +6210,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4585,6 +6221,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4594,6 +6233,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4603,6 +6244,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4612,6 +6255,8 @@ export interface operations {
             /** @description CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4621,6 +6266,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4630,6 +6277,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4639,6 +6288,8 @@ export interface operations {
             /** @description UNKNOWN_PRODUCT: There is no such product. UNKNOWN_VERSION: The product has no such version. UNKNOWN_SIZE: There is no such size. UNKNOWN_REGION: Hub has no such region. */
             422: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4648,6 +6299,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4657,6 +6311,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4666,6 +6322,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4677,11 +6336,17 @@ export interface operations {
     getQuote: {
         parameters: {
             query?: {
+                /** @description One zone (cheaper, quicker) or all zones of the region, for the control plane and the nodes. */
                 availability?: "zonal" | "regional";
+                /** @description Only `dedicated`, the default, is offered yet. */
                 isolation?: "dedicated" | "namespace";
+                /** @description Id of a product of the catalog. */
                 product?: string;
+                /** @description Id of a region of the catalog. */
                 region?: string;
+                /** @description Id of a size of the catalog. */
                 size?: string;
+                /** @description A version of the product, as the catalog has it. */
                 version?: string;
             };
             header?: never;
@@ -4693,6 +6358,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4702,6 +6369,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4711,6 +6380,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4720,6 +6392,8 @@ export interface operations {
             /** @description UNKNOWN_PRODUCT: There is no such product. UNKNOWN_VERSION: The product has no such version. UNKNOWN_SIZE: There is no such size. UNKNOWN_REGION: Hub has no such region. UNSUPPORTED_ISOLATION: Clusters in a shared namespace are not offered yet. */
             422: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4729,6 +6403,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4738,6 +6415,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4747,6 +6426,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4767,6 +6449,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4776,6 +6460,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4785,6 +6471,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4794,6 +6483,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4803,6 +6494,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
