@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { minutes } from '../../shared/units.ts';
 import { aHub, type Driver } from '../journeys/hub.ts';
+import { requireProgram } from '../programs.ts';
 import { aShell, type Shell, tokensOf } from './program.ts';
 
 let driver: Driver;
@@ -27,7 +28,11 @@ beforeAll(async () => {
 afterAll(() => driver?.close());
 
 const execute = promisify(execFile);
-const isThere = (program: string): boolean => spawnSync('which', [program]).status === 0;
+function isThere(program: string): boolean {
+  const found = spawnSync('which', [program]).status === 0;
+  requireProgram(found, `${program} is not installed (apt install ${program})`);
+  return found;
+}
 /** What gives a program a terminal; that of util-linux, for others are told it otherwise. */
 const hasTerminal = process.platform === 'linux' && isThere('script');
 
