@@ -789,6 +789,10 @@ export const statusReply = z
     deadLetters: z.number(),
     orphans: z.number(),
     stuck: z.number(),
+    signIn: z
+      .object({ ways: z.array(z.string()), open: z.boolean() })
+      .optional()
+      .meta({ description: 'How people get in, and whether anybody may make an account.' }),
     updateTime: timestamp.meta({ description: 'When any of it last changed.' }),
   })
   .meta({ id: 'Status' });

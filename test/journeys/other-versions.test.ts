@@ -8,6 +8,7 @@ import type { DocumentData } from '../../functions/cloud.ts';
 import { observeDurations } from '../../functions/durations/observe.ts';
 import { createLog } from '../../functions/log.ts';
 import { observeStatus } from '../../functions/status/observe.ts';
+import { planStatus } from '../../functions/status/plan.ts';
 import { sweepOrphans } from '../../functions/sweeps/orphans.ts';
 import type { AuditReply, ClusterPage, ClusterReply, EventPage, OrphanPage } from '../../shared/api.ts';
 import { AUDIT, auditDocument } from '../../shared/documents/audit.ts';
@@ -18,6 +19,7 @@ import { eventDocument, eventPath } from '../../shared/documents/event.ts';
 import { orphanDocument, orphanPath } from '../../shared/documents/orphan.ts';
 import { poolDocument } from '../../shared/documents/pool.ts';
 import { signalDocument } from '../../shared/documents/signal.ts';
+import { statusDocument } from '../../shared/documents/status.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { aCluster, anOrphan, aSpec, clusterIdOf } from '../builders.ts';
 import { send, tokenOf } from '../closing.ts';
@@ -83,6 +85,10 @@ const SAYING: Readonly<Record<string, [z.ZodType, (name: string) => object]>> = 
       schema: 1,
       places: { a: { location: 'a', size: 'small', failed: {}, openings: 0, code } },
     }),
+  ],
+  'a way to sign in': [
+    statusDocument,
+    (way) => ({ ...planStatus(undefined, {}, AT), signIn: { ways: ['google', way], open: false } }),
   ],
   'what a pool’s plan did': [
     poolDocument,

@@ -1262,6 +1262,11 @@ export interface components {
                 p50: number;
                 p95: number;
             } | null;
+            /** @description How people get in, and whether anybody may make an account. */
+            signIn?: {
+                open: boolean;
+                ways: string[];
+            };
             /** @enum {string} */
             status: "operational" | "degraded" | "down";
             stuck: number;
