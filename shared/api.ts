@@ -490,7 +490,11 @@ const declinedRequestReply = z.object({ ...requestedFields, at: timestamp }).met
 });
 
 const standingReply = z
-  .object({ state: z.enum(['throttled', 'suspended']), reason: z.string(), since: timestamp })
+  .object({
+    state: openName('What it is', ['throttled', 'suspended']),
+    reason: z.string(),
+    since: timestamp,
+  })
   .meta({ id: 'Standing', description: 'How an account is restricted, why, and since when.' });
 
 const closingReply = z
@@ -739,7 +743,9 @@ export const poolReply = z
     maxLossesPerHour: z.int(),
     maxLossPerDay: money,
     /** Too much was lost: until then nothing is made, and then one spare at a time, until one is ready. */
-    pause: z.object({ reason: z.enum(['failures', 'money']), untilAt: timestamp }).optional(),
+    pause: z
+      .object({ reason: openName('What was lost', ['failures', 'money']), untilAt: timestamp })
+      .optional(),
     /** What was found and decided last, and why. */
     lastPlan: z
       .object({

@@ -1099,8 +1099,12 @@ export interface components {
             maxLossesPerHour: number;
             maxLossPerDay: components["schemas"]["Money"];
             pause?: {
-                /** @enum {string} */
-                reason: "failures" | "money";
+                /**
+                 * @description What was lost, or one that only another version of Hub has, which wrote it.
+                 * @example failures
+                 * @example money
+                 */
+                reason: string;
                 /** Format: date-time */
                 untilAt: string;
             };
@@ -1208,8 +1212,12 @@ export interface components {
             reason: string;
             /** Format: date-time */
             since: string;
-            /** @enum {string} */
-            state: "throttled" | "suspended";
+            /**
+             * @description What it is, or one that only another version of Hub has, which wrote it.
+             * @example throttled
+             * @example suspended
+             */
+            state: string;
         };
         Status: {
             components: {
