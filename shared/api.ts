@@ -340,6 +340,8 @@ const memberReply = z
     uid: z.string().optional(),
     /** Invited, and not there yet: whoever has the address has to sign in with it. */
     pending: z.boolean(),
+    /** When the invitation of one who is invited ends. */
+    expiresAt: timestamp.optional(),
     /** `pays`: the cluster counts for them. `asked`: they were asked to pay for it instead. Absent of all others. */
     paying: z.enum(['pays', 'asked']).optional(),
   })

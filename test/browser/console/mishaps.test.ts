@@ -90,6 +90,7 @@ describeConsole('mishaps in the console', (setting) => {
     await members.getByLabel('Share with').fill('sven@example.com');
     await members.getByRole('button', { name: 'Share', exact: true }).click();
     await members.getByText('Hub sends no e-mail.').filter({ hasText: 'holds for 30 days' }).waitFor();
+    await members.getByText(/^invited until .+\d\d:\d\d.*; becomes a member when/).waitFor();
     const link = await members.getByText(/^http/).innerText();
     expect(link).toBe(`${setting.driver.hub.url}/clusters/${id}`);
     const guest = await setting.openAs(await setting.newcomer('sven'), new URL(link).pathname);

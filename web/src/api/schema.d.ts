@@ -909,6 +909,8 @@ export interface components {
         };
         Member: {
             email: string;
+            /** Format: date-time */
+            expiresAt?: string;
             /** @enum {string} */
             paying?: "pays" | "asked";
             pending: boolean;
