@@ -77,6 +77,9 @@ test.each([
   ['HUB_ACME_ACCOUNT_KEY', 'no key'],
   ['HUB_PRODUCTS', ''],
   ['HUB_PRODUCTS', 'pachyderm,nothing'],
+  ['HUB_SIGN_IN_WAYS', ''],
+  ['HUB_SIGN_IN_WAYS', 'google,pigeon'],
+  ['HUB_OPEN_SIGN_UP', 'yes'],
   ['HUB_LICENSED_PRODUCTS', 'hello'],
   ['HUB_LICENSED_PRODUCTS', 'pachyderm,nothing'],
   ['HUB_PACHYDERM_LICENSE', 'no code!'],
@@ -85,6 +88,14 @@ test.each([
   ['HUB_DATA_ENCRYPTION_KEY', 'data'],
 ])('production refuses %s=%s', (name, value) => {
   expect(faultsOf({ ...production, [name]: value })).toEqual([expect.stringMatching(`^${name}: `)]);
+});
+
+test('ways to sign in are known only where they are said, and nobody signs up unless that is said too', () => {
+  expect(parseConfig(production)).not.toHaveProperty('signIn');
+  expect(parseConfig({ ...production, HUB_OPEN_SIGN_UP: 'true' })).not.toHaveProperty('signIn');
+  const said = { ...production, HUB_SIGN_IN_WAYS: 'google, password' };
+  expect(parseConfig(said).signIn).toEqual({ ways: ['google', 'password'], open: false });
+  expect(parseConfig({ ...said, HUB_OPEN_SIGN_UP: 'true' }).signIn?.open).toBe(true);
 });
 
 test('images have a mirror only where one is named', () => {

@@ -5,8 +5,10 @@
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
 import { PRODUCTS } from '../shared/catalog/catalog.ts';
+import type { SignIn } from '../shared/documents/status.ts';
 import { stepTopic, TOPICS } from '../shared/messages.ts';
 import { microsOf } from '../shared/money.ts';
+import { SIGN_IN_WAYS } from '../shared/sign-in-ways.ts';
 import { days, hours } from '../shared/units.ts';
 import { type CleanUpKey, parseCleanUpKeys } from './clean-up/keys.ts';
 import { KEY_NAME } from './data-key.ts';
@@ -124,6 +126,8 @@ export interface Config {
   licensed: readonly string[];
   /** By product. Of the functions that install alone: empty in every other. */
   licenses: Readonly<Record<string, string>>;
+  /** What Identity Platform was set up for; absent: nobody has said so. */
+  signIn?: SignIn;
   /** Where metrics go; absent: nowhere. */
   telemetry?: {
     /** Base address of an OTLP receiver, no slash at the end. */
@@ -234,6 +238,8 @@ const environment = z.object({
   HUB_PRODUCTS: z.string().optional(),
   HUB_LICENSED_PRODUCTS: z.string().optional(),
   HUB_PACHYDERM_LICENSE: z.string().optional(),
+  HUB_SIGN_IN_WAYS: z.string().optional(),
+  HUB_OPEN_SIGN_UP: z.enum(['true', 'false'], 'must be true or false').default('false'),
   HUB_OTLP_ENDPOINT: z
     .string()
     .regex(
@@ -272,6 +278,7 @@ export function parseConfig(env: Environment): Config {
   const products = readProducts(env, faults);
   const licensed = readLicensed(env, faults);
   const licenses = readLicenses(licensed, env, faults);
+  const ways = readSignInWays(env, faults);
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const e = parsed.data;
   const local = production || e.HUB_LOCAL_CLOUD === undefined ? undefined : parseLocal(e.HUB_LOCAL_CLOUD);
@@ -322,6 +329,7 @@ export function parseConfig(env: Environment): Config {
     products,
     licensed,
     licenses,
+    ...(ways && { signIn: { ways, open: e.HUB_OPEN_SIGN_UP === 'true' } }),
     ...(e.HUB_OTLP_ENDPOINT !== undefined && {
       telemetry: {
         endpoint: e.HUB_OTLP_ENDPOINT,
@@ -524,6 +532,17 @@ function readLicenses(
     else faults.push(`${secret.name}: must be ${secret.what}, in base64`);
   }
   return licenses;
+}
+
+function readSignInWays(
+  { HUB_SIGN_IN_WAYS: text }: Environment,
+  faults: string[],
+): SignIn['ways'] | undefined {
+  if (text === undefined) return undefined;
+  const ways = z.array(z.enum(SIGN_IN_WAYS)).min(1).safeParse(idsIn(text)).data;
+  if (!ways)
+    faults.push(`HUB_SIGN_IN_WAYS: must name some, with commas between them: ${SIGN_IN_WAYS.join(', ')}`);
+  return ways;
 }
 
 const ACTIVATION_CODE = /^[A-Za-z0-9+/]+={0,2}$/;

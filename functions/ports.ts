@@ -32,6 +32,7 @@ export type Settings = Pick<
   | 'products'
   | 'licensed'
   | 'licenses'
+  | 'signIn'
 >;
 
 export interface Ports extends Cloud {

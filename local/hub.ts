@@ -5,6 +5,7 @@ import type { Log } from '../functions/log.ts';
 import { MANIFEST } from '../functions/manifest.ts';
 import { newSigningKeyPem } from '../functions/oidc/keys.ts';
 import { MESSAGE_SCHEMA, TOPICS } from '../shared/messages.ts';
+import { SIGN_IN_WAYS } from '../shared/sign-in-ways.ts';
 import { FIRST_ACCOUNTS } from './auth/model.ts';
 import { credentialsAccount, type EmbeddedCloud, startCloud } from './cloud.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -159,6 +160,8 @@ export function environmentOf(cloud: EmbeddedCloud, speed: number, url: string):
     HUB_ACME_EAB_HMAC: operator.eabHmacKey,
     HUB_CREDENTIALS_ACCOUNT: credentialsAccount(PROJECT),
     HUB_OIDC_ISSUER: `${url}/oidc`,
+    HUB_SIGN_IN_WAYS: SIGN_IN_WAYS.join(),
+    HUB_OPEN_SIGN_UP: String(!cloud.auth.model.settings().disabledUserSignup),
     HUB_OIDC_SIGNING_KEYS: newSigningKeyPem(),
     HUB_OIDC_SEAL_KEYS: cloud.secrets.sealKey,
     HUB_CLEAN_UP_KEYS: cloud.secrets.cleanUpKey,

@@ -11,9 +11,13 @@ export interface Doubted {
   closing?: Closing | undefined;
 }
 
+/** Whether an account may only look and delete: also with what another version thinks of it, for in doubt it is the worse of what this one knows. */
+export const isSuspended = (standing: Pick<Standing, 'state'> | undefined): boolean =>
+  standing !== undefined && standing.state !== 'throttled';
+
 /** @returns as what this account is refused that; undefined: it is not */
 export function refusalOf({ standing, closing }: Doubted, use: Use): ErrorCode | undefined {
   if (closing !== undefined) return 'ACCOUNT_CLOSING';
-  if (standing?.state === 'suspended') return 'ACCOUNT_SUSPENDED';
+  if (isSuspended(standing)) return 'ACCOUNT_SUSPENDED';
   return standing && use === 'make' ? 'ACCOUNT_THROTTLED' : undefined;
 }

@@ -28,6 +28,7 @@ module "cell" {
   max_instances      = var.max_instances
   secrets_generation = var.secrets_generation
   open_sign_up       = var.open_sign_up
+  sign_in_providers  = var.sign_in_providers
   products           = var.products
   licensed_products  = var.licensed_products
   metrics            = var.metrics

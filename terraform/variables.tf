@@ -220,6 +220,17 @@ variable "open_sign_up" {
   default     = false
 }
 
+variable "sign_in_providers" {
+  description = "Whose OAuth clients Identity Platform has: the console offers to sign in with these, besides an e-mail address."
+  type        = set(string)
+  default     = ["google"]
+
+  validation {
+    condition     = length(setsubtract(var.sign_in_providers, ["google", "github"])) == 0
+    error_message = "Each must be google or github."
+  }
+}
+
 variable "products" {
   description = "Products of the catalog (shared/catalog) that people may order. Clusters of one that is taken out stay."
   type        = set(string)

@@ -14,7 +14,9 @@ const CLUSTER = { id: ID, name: 'mine', owner: 'ada', members: { ada: 'owner', g
 
 const MEMBERS = [
   { email: 'grace@example.com', role: 'owner', uid: 'grace', pending: false },
-  { email: 'new@example.com', role: 'viewer', pending: true },
+  { email: 'new@example.com', role: 'viewer', pending: true, expiresAt: '2030-01-31T12:00:00.000Z' },
+  // As an older Hub tells it.
+  { email: 'old@example.com', role: 'viewer', pending: true },
 ];
 
 const tokenOf = (uid: string): string =>
@@ -99,4 +101,11 @@ test('whoever invites is told that Hub sends nothing, what to send, and for how 
   expect((await say('share', ID, 'grace@example.com', '--role', 'owner')).out).toBe(
     'grace@example.com is owner of mine.\n',
   );
+});
+
+test('the list of members says until when somebody is invited, where the Hub tells it', async () => {
+  const { say } = await aHub('ada');
+  const lines = (await say('members', ID)).out.split('\n').map((line) => line.trim().split(/ {2,}/));
+  expect(lines).toContainEqual(['new@example.com', 'viewer', 'invited until 2030-01-31']);
+  expect(lines).toContainEqual(['old@example.com', 'viewer', 'invited']);
 });

@@ -95,19 +95,20 @@ const isPending =
   ({ email, pending }: MemberReply): boolean =>
     pending && email.toLowerCase() === address.toLowerCase();
 
-/** @param inMs from now */
-const dayOf = (inMs: number): string => new Date(Date.now() + inMs).toISOString().slice(0, 10);
+const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
 
 /** @param hub its address */
 const invitationInWords = ({ name, id }: ClusterReply, email: string, role: string, hub: string): string =>
   [
-    `${email} is invited to ${name} as ${role}, for ${INVITATION_LIFETIME_MS / days(1)} days, until ${dayOf(INVITATION_LIFETIME_MS)}.`,
+    `${email} is invited to ${name} as ${role}, for ${INVITATION_LIFETIME_MS / days(1)} days, until ${dayOf(new Date(Date.now() + INVITATION_LIFETIME_MS))}.`,
     'Hub sends no e-mail. Send them the address of the cluster, where they sign in with that e-mail address:',
     `  ${hub}/clusters/${id}`,
   ].join('\n');
 
-const standingOf = ({ pending, paying }: MemberReply): string =>
-  pending ? 'invited' : paying === undefined ? '' : PAYING[paying];
+function standingOf({ pending, paying, expiresAt }: MemberReply): string {
+  if (!pending) return paying === undefined ? '' : PAYING[paying];
+  return expiresAt === undefined ? 'invited' : `invited until ${dayOf(new Date(expiresAt))}`;
+}
 
 const PAYING = { pays: 'pays for it', asked: 'was asked to pay for it' } as const;
 

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { type Allowance, accountPath, type Standing } from '../../shared/documents/account.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { CLUSTER_SIGNALS, KEEP_SIGNALS_MS, type Signal, signalPath } from '../../shared/documents/signal.ts';
+import { isSuspended } from '../../shared/standing.ts';
 import { days, hours, minutes } from '../../shared/units.ts';
 import { audited, commitAudited, HUB } from '../audit.ts';
 import { CommitError, type DocumentData, isLostRace, type Snapshot, type Write } from '../cloud.ts';
@@ -154,7 +155,7 @@ export function afterSignal(
   now: number,
   isYoung: boolean,
 ): Standing | 'ask' | undefined {
-  if (standing?.state === 'suspended') return undefined;
+  if (isSuspended(standing)) return undefined;
   if (!standing) return { state: 'throttled', reason: kind, since: new Date(now), by: HUB };
   if (now - standing.since.getTime() < APART_MS) return undefined;
   if (kind !== 'sign-ups' && !isYoung) return 'ask';

@@ -707,12 +707,13 @@ test('50 members and invitations are the most', async () => {
 describe('the list', () => {
   test.each(['owner', 'editor', 'viewer'] as const)('shows a member who is %s all of them', async (role) => {
     const hub = await given({ members: { ada: 'owner', zoe: role } });
+    const expiresAt = new Date(hub.clock.now() + INVITATION_LIFETIME_MS).toISOString();
     await hub.put('grace@example.com', 'editor');
     const answer = await hub.send('GET', `/v1/clusters/${id}/members`, hub.as('zoe'));
     expect(memberList.strict().parse(answer.body)).toEqual({
       members: [
         { email: 'ada@example.com', role: 'owner', uid: 'ada', pending: false, paying: 'pays' },
-        { email: 'grace@example.com', role: 'editor', pending: true },
+        { email: 'grace@example.com', role: 'editor', pending: true, expiresAt },
         { email: 'zoe@example.com', role, uid: 'zoe', pending: false },
       ],
     });

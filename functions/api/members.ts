@@ -31,7 +31,12 @@ const list = endpoint({
       }),
     );
     const invited = (await pendingInvitations(call.ports, cluster)).map(
-      ({ email, role }): MemberReply => ({ email, role, pending: true }),
+      ({ email, role, expiresAt }): MemberReply => ({
+        email,
+        role,
+        pending: true,
+        expiresAt: expiresAt.toISOString(),
+      }),
     );
     return { body: { members: [...there, ...invited].sort(byEmail) } };
   },

@@ -46,9 +46,7 @@ export function toReply(
       since: since.toISOString(),
     })),
     error: cluster.error ? toErrorReply(cluster.error) : null,
-    ...(cluster.parked === undefined
-      ? {}
-      : { parked: { ...cluster.parked, at: cluster.parked.at.toISOString() } }),
+    ...(cluster.parked && { parked: toParkedReply(cluster.parked) }),
     members: cluster.members,
     ...(cluster.owner === undefined ? {} : { owner: cluster.owner }),
     ...toOffer(cluster),
@@ -114,6 +112,16 @@ export function toEventReply(event: ClusterEvent): EventReply {
   };
 }
 
+const toParkedReply = ({
+  at,
+  reason,
+  deadLetter,
+}: NonNullable<Cluster['parked']>): NonNullable<ClusterReply['parked']> => ({
+  at: at.toISOString(),
+  reason,
+  deadLetter,
+});
+
 export function toPoolReply({ id, spec, wanted, losses, pause, lastPlan }: Pool): PoolReply {
   const { perHour, microsPerDay } = losses ?? DEFAULT_LOSSES;
   const isPaused = pause?.shape === shapeOf(spec);
@@ -124,9 +132,23 @@ export function toPoolReply({ id, spec, wanted, losses, pause, lastPlan }: Pool)
     maxLossesPerHour: perHour,
     maxLossPerDay: toMoney(microsPerDay, false),
     ...(pause && isPaused && { pause: { reason: pause.reason, untilAt: pause.untilAt.toISOString() } }),
-    ...(lastPlan === undefined ? {} : { lastPlan: { ...lastPlan, at: lastPlan.at.toISOString() } }),
+    ...(lastPlan && { lastPlan: toPlanReply(lastPlan) }),
   };
 }
+
+const toPlanReply = ({
+  at,
+  warm,
+  inTheMaking,
+  held,
+  actions,
+}: NonNullable<Pool['lastPlan']>): NonNullable<PoolReply['lastPlan']> => ({
+  at: at.toISOString(),
+  warm,
+  inTheMaking,
+  ...(held !== undefined && { held }),
+  actions: actions.map(({ action, reason, cluster }) => ({ action, reason, cluster })),
+});
 
 /** @param about whether the sum is an estimate */
 export const toMoney = (micros: number, about: boolean): Money => ({

@@ -15,7 +15,7 @@ const get = endpoint({
   async handle({ ports: { documents, settings } }) {
     const found = await readDocument(documents, statusPath(settings.cell), statusDocument);
     if (!found) throw new AppError('UNAVAILABLE', 'A Hub that has just begun knows nothing of itself yet.');
-    const { health, components, readySeconds, updatedAt, ...rest } = found.data;
+    const { health, components, readySeconds, updatedAt, signIn, ...rest } = found.data;
     const replies = COMPONENTS.map((component) => {
       const { health: status, since, message } = components[component];
       return [component, { status, since: since.toISOString(), message }];
@@ -30,6 +30,7 @@ const get = endpoint({
         deadLetters,
         orphans,
         stuck,
+        ...(signIn && { signIn: { ways: signIn.ways, open: signIn.open } }),
         updateTime: updatedAt.toISOString(),
       },
       headers: { 'cache-control': 'public, max-age=30' },

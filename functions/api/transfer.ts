@@ -8,6 +8,7 @@ import type { Allowance } from '../../shared/documents/account.ts';
 import { type Cluster, roleOf } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ENDING } from '../../shared/lifecycle/derive.ts';
+import { isSuspended } from '../../shared/standing.ts';
 import { accountLimits, readAccount } from '../accounts/allowance.ts';
 import { chargeTo, mayHave } from '../accounts/charge.ts';
 import { countWaiting, maxWaiting, requireAccount, requireCalm } from '../accounts/creations.ts';
@@ -145,7 +146,7 @@ async function taken(ports: Ports, read: Cluster, to: string): Promise<Change | 
   const [account, payer] = await Promise.all([accountWithRoom(ports, read, to), readAccount(ports, from)]);
   const standing = payer?.data.standing;
   if (standing && (isWithheld(payer?.data) || !isPromised(read, ports.clock.now())))
-    throw new AppError(standing.state === 'suspended' ? 'OWNER_SUSPENDED' : 'OWNER_HELD');
+    throw new AppError(isSuspended(standing) ? 'OWNER_SUSPENDED' : 'OWNER_HELD');
   // As for one that they create: accounts could else be filled that never met the limit of new ones.
   const taker = await requireAccount(ports, to, account);
   // It may be another one than was looked at.

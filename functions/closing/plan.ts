@@ -4,6 +4,7 @@ import type { OwnClusterReply } from '../../shared/api/account.ts';
 import { type Allowance, DELETED_ACCOUNT } from '../../shared/documents/account.ts';
 import { type Cluster, type ClusterPatch, roleOf } from '../../shared/documents/cluster.ts';
 import { ENDING, isFinal } from '../../shared/lifecycle/derive.ts';
+import { isSuspended } from '../../shared/standing.ts';
 import { HUB } from '../audit.ts';
 import type { Snapshot, Write } from '../cloud.ts';
 import type { Change } from '../dispatch/commands.ts';
@@ -38,7 +39,7 @@ export const isPromised = ({ handOverUntilAt }: Pick<Cluster, 'handOverUntilAt'>
 
 /** An operator's word, which no rule has and which they may take back, is that nobody may have what this account made: it stays until its time. */
 export const isWithheld = (account: Allowance | undefined): boolean =>
-  account?.standing?.state === 'suspended' && account.standing.by !== HUB;
+  isSuspended(account?.standing) && account?.standing?.by !== HUB;
 
 /** @param isOffering whether what nobody was told of yet may be offered */
 export const planFates = (

@@ -71,7 +71,7 @@ export function planPool(
   const inTheMaking = fitting.filter(({ state }) => state !== 'warm').length;
   const missing = Math.max(0, wanted - fitting.length);
   const room = Math.max(0, wanted + marginOf(wanted) - spares.length);
-  const paused = doPeopleWait ? 'people wait for room' : pause && HELD[pause.reason];
+  const paused = doPeopleWait ? 'people wait for room' : pause && (HELD[pause.reason] ?? 'too much was lost');
   const most = !paused ? missing : pause?.isTrial && !doPeopleWait ? Math.max(0, 1 - inTheMaking) : 0;
   const create = Math.min(missing, most, room);
   const held = paused ?? (room < missing ? 'too many of before are not gone yet' : undefined);
@@ -92,7 +92,8 @@ export function planPool(
   };
 }
 
-const HELD: Readonly<Record<Pause['reason'], string>> = {
+/** A pause for a reason that this version does not know is one all the same. */
+const HELD: Readonly<Partial<Record<Pause['reason'], string>>> = {
   failures: 'too many failed within an hour',
   money: 'those that failed cost too much within a day',
 };

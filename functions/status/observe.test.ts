@@ -142,6 +142,23 @@ describe('the status', () => {
     });
   });
 
+  test('says how people get in as it is set up by now, and nothing where that is not known', async () => {
+    const api = apiUnderTest();
+    const told = async (signIn?: Status['signIn']): Promise<unknown> => {
+      const { signIn: _, ...settings } = api.ports.settings;
+      await observeStatus({ ...api.ports, settings: { ...settings, ...(signIn && { signIn }) } });
+      const { body } = await api.send<StatusReply>('GET', '/v1/status');
+      const status = await statusOf(api);
+      expect(body.signIn).toEqual(status?.signIn);
+      return status?.signIn;
+    };
+    const closed: Status['signIn'] = { ways: ['google', 'password'], open: false };
+    expect(await told(closed)).toEqual(closed);
+    expect(await told({ ...closed, open: true })).toEqual({ ...closed, open: true });
+    expect(await told({ ...closed, ways: ['password'] })).toEqual({ ...closed, ways: ['password'] });
+    expect(await told()).toBeUndefined();
+  });
+
   test('has no room where people wait for it, and not where a spare does', async () => {
     const api = apiUnderTest();
     const error = { code: 'CELL_FULL' as const, message: '', remedy: '', fault: 'operator' as const };

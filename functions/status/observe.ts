@@ -79,7 +79,7 @@ export async function observeStatus(ports: Ports): Promise<void> {
   metrics.record('sweptAt', clock.now() / 1000, { sweep: 'status' });
   // What was said before is not known, so nor is what is new.
   if (!before) return;
-  const next = planStatus(before.status, facts, new Date(clock.now()));
+  const next = planStatus(before.status, facts, new Date(clock.now()), settings.signIn);
   if (!next) return;
   if (await write(ports, path, before.version, next)) report(ports, before.status, next);
 }
@@ -91,7 +91,7 @@ function write(
   version: string | undefined,
   next: Status,
 ): Promise<boolean> {
-  const data = { readySeconds: undefined, ...next } as DocumentData;
+  const data = { readySeconds: undefined, signIn: undefined, ...next } as DocumentData;
   return commitUnlessLost(documents, [
     version === undefined ? { op: 'create', path, data } : { op: 'update', path, data, ifVersion: version },
   ]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { COMPONENTS, type Health, statusDocument } from '../../shared/documents/status.ts';
+import { COMPONENTS, type Health, type SignIn, statusDocument } from '../../shared/documents/status.ts';
 import { lateAfterMs } from '../../shared/lifecycle/derive.ts';
 import { STATES, stepRowOf } from '../../shared/lifecycle/table.ts';
 import { minutes, seconds } from '../../shared/units.ts';
@@ -79,6 +79,15 @@ describe('how Hub is', () => {
 describe('what is news', () => {
   test('nothing, while all stays as it is', () => {
     expect(planStatus(planned({}), FINE, LATER)).toBeUndefined();
+  });
+
+  test('another way in', () => {
+    const signIn: SignIn = { ways: ['google'], open: false };
+    const before = planStatus(undefined, FINE, NOW, signIn);
+    expect(before).toMatchObject({ signIn });
+    expect(planStatus(before, FINE, LATER, { ...signIn })).toBeUndefined();
+    expect(planStatus(before, FINE, LATER, { ...signIn, ways: ['github'] })?.updatedAt).toEqual(LATER);
+    expect(planStatus(before, FINE, LATER)).not.toHaveProperty('signIn');
   });
 
   test('not the second by which something is overdue, nor one more cluster like the others', () => {

@@ -5,6 +5,7 @@ import {
   type Component,
   HEALTH,
   type Health,
+  type SignIn,
   type Status,
 } from '../../shared/documents/status.ts';
 import { MAKING } from '../../shared/lifecycle/derive.ts';
@@ -101,8 +102,16 @@ export function componentOf(state: State): Component {
   return rowOf(state).usable ? 'access' : 'deleting';
 }
 
-/** @returns undefined if nothing has changed that anybody would notice */
-export function planStatus(before: Status | undefined, facts: Facts, now: Date): Status | undefined {
+/**
+ * @param signIn how people get in, as it is set up; where that is not known, nothing is said of it
+ * @returns undefined if nothing has changed that anybody would notice
+ */
+export function planStatus(
+  before: Status | undefined,
+  facts: Facts,
+  now: Date,
+  signIn?: SignIn,
+): Status | undefined {
   const components = Object.fromEntries(
     COMPONENTS.map((component) => {
       const known = before?.components[component];
@@ -122,6 +131,7 @@ export function planStatus(before: Status | undefined, facts: Facts, now: Date):
     deadLetters: deadLetters ?? before?.deadLetters ?? 0,
     orphans: orphans ?? before?.orphans ?? 0,
     stuck: stuck ?? before?.stuck ?? 0,
+    ...(signIn && { signIn }),
     updatedAt: before?.updatedAt ?? now,
   };
   return before && said(before) === said(next) ? undefined : { ...next, updatedAt: now };
@@ -136,9 +146,11 @@ const said = ({
   deadLetters,
   orphans,
   stuck,
+  signIn,
 }: Status): string =>
   JSON.stringify([
     ...[health, readySeconds?.p50, readySeconds?.p95, overdueSeconds, deadLetters, orphans, stuck],
+    ...[signIn?.open, signIn?.ways],
     ...COMPONENTS.map((component) => {
       const { health: own, since, message } = components[component];
       return [own, since, message];

@@ -746,7 +746,7 @@ const CONSOLE_QUERIES: Readonly<Record<string, PortQuery>> = {
     collection: 'clusters',
     where: [
       ['pool', '==', 'p'],
-      ['state', 'in', ['warm', 'provisioning']],
+      ['state', '!=', 'deleted'],
     ],
   },
   'what needs an operator': {
@@ -858,7 +858,7 @@ describe('firestore.indexes.json of the product', () => {
       const clusters = opened.db.collection('clusters');
       const states = { a: 'ready', b: 'warping', c: 'deleted' };
       for (const [id, state] of Object.entries(states))
-        await clusters.doc(id).set({ readers: ['u'], state, createdAt: new Date(0) });
+        await clusters.doc(id).set({ readers: ['u'], pool: 'p', state, createdAt: new Date(0) });
       // As web/src/live/my-clusters.ts asks it.
       const mine = clusters
         .where('readers', 'array-contains', 'u')
@@ -867,6 +867,9 @@ describe('firestore.indexes.json of the product', () => {
         .orderBy('createdAt', 'desc')
         .limit(500);
       expect((await mine.get()).docs.map(({ id }) => id)).toEqual(['a', 'b']);
+      // As web/src/operator/pools-page.tsx does.
+      const spares = clusters.where('pool', '==', 'p').where('state', 'not-in', ['deleted']);
+      expect((await spares.get()).docs.map(({ id }) => id)).toEqual(['a', 'b']);
     } finally {
       await opened.close();
     }

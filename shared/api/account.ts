@@ -59,9 +59,10 @@ const declinedRequestReply = z
 
 const standingReply = z
   .object({
-    state: z
-      .enum(['throttled', 'suspended'])
-      .describe('A throttled account makes nothing new; a suspended one may only look and delete.'),
+    state: openName(
+      'A throttled account makes nothing new; a suspended one may only look and delete. What it is',
+      ['throttled', 'suspended'],
+    ),
     reason: z.string().describe('What made Hub doubt it, or an operator’s words.'),
     since: timestamp.describe('Since when it is so.'),
   })

@@ -1,7 +1,7 @@
 /** Who may use a cluster, and who pays for it. */
 import { z } from 'zod';
 import { emailAddress } from '../email.ts';
-import { givenRole } from './fields.ts';
+import { givenRole, timestamp } from './fields.ts';
 
 export const putMemberBody = z.strictObject({ role: givenRole }).meta({
   id: 'PutMember',
@@ -34,6 +34,9 @@ const memberReply = z
     pending: z
       .boolean()
       .describe('Invited, and not there yet: whoever has the address has to sign in with it.'),
+    expiresAt: timestamp
+      .optional()
+      .describe('When the invitation of one who is invited ends; absent for members.'),
     paying: z
       .enum(['pays', 'asked'])
       .optional()

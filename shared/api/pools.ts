@@ -28,7 +28,7 @@ export const putPoolBody = z
   });
 
 const pauseReply = z.object({
-  reason: z.enum(['failures', 'money']).describe('What there was too much of.'),
+  reason: openName('What there was too much of', ['failures', 'money']),
   untilAt: timestamp.describe('Until then nothing is made.'),
 });
 

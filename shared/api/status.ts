@@ -38,6 +38,13 @@ export const statusReply = z
     deadLetters: z.number().describe('Messages that were given up.'),
     orphans: z.number().describe('Objects in the cloud that belong to no cluster and are not gone yet.'),
     stuck: z.number().describe('Clusters that need an operator.'),
+    signIn: z
+      .object({
+        ways: z.array(z.string()).describe('How people sign in, by the ids of Identity Platform.'),
+        open: z.boolean().describe('Whether anybody may make an account.'),
+      })
+      .optional()
+      .describe('How people get in; absent if this Hub does not say.'),
     updateTime: timestamp.describe('When any of it last changed.'),
   })
   .meta({ id: 'Status', description: 'How Hub is.' });

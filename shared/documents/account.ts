@@ -3,12 +3,12 @@
  * ends the liability, so that the sum is always the truth.
  */
 import { z } from 'zod';
-import { instant, micros, schemaField } from './fields.ts';
+import { instant, micros, nested, openEnum, schemaField } from './fields.ts';
 
 export { ACCOUNTS, accountPath, cellPath } from './paths.ts';
 
 /** What a user asks an operator for. The next one takes its place, and an operator's answer removes it. */
-const quotaRequest = z.object({
+const quotaRequest = nested({
   maxClusters: z.number().int().positive(),
   /** Absent: as much as now. */
   maxHourlyMicros: micros.positive().optional(),
@@ -23,7 +23,7 @@ export type QuotaRequest = z.infer<typeof quotaRequest>;
 export type RequestedLimits = Pick<QuotaRequest, 'maxClusters' | 'maxHourlyMicros'>;
 
 /** What an operator last declined, for whoever asked: until they ask anew, or are given limits. */
-const declinedRequest = z.object({
+const declinedRequest = nested({
   maxClusters: z.number().int().positive(),
   maxHourlyMicros: micros.positive().optional(),
   at: instant,
@@ -31,8 +31,9 @@ const declinedRequest = z.object({
 export type DeclinedRequest = z.infer<typeof declinedRequest>;
 
 /** Of an account that Hub or an operator doubts; absent: it is good. */
-const standing = z.object({
-  state: z.enum(['throttled', 'suspended']),
+const standing = nested({
+  /** `isSuspended` says what one is that this version does not know. */
+  state: openEnum(['throttled', 'suspended']),
   /** The kind of the signal, or an operator's words. */
   reason: z.string(),
   since: instant,
@@ -45,7 +46,7 @@ export type Standing = z.infer<typeof standing>;
  * Its deletion was asked for: from then on it makes nothing and uses nothing, and there is no way back. The document goes when nothing else
  * of the account is left.
  */
-const closing = z.object({
+const closing = nested({
   since: instant,
   /** The uid of who asked: its own, or an operator's. */
   by: z.string(),
@@ -79,6 +80,6 @@ export const allowanceDocument = z.object({
   /** When the account first asked for a cluster, which counts it among the new ones of that hour. */
   firstAt: instant.optional(),
   /** Clusters that it asked for since then, until an hour is over and it starts anew. Absent: nobody has let it in yet. */
-  hour: z.object({ since: instant, made: z.number().int() }).optional(),
+  hour: nested({ since: instant, made: z.number().int() }).optional(),
 });
 export type Allowance = z.infer<typeof allowanceDocument>;

@@ -81,7 +81,7 @@ const certificateState = nested({
 export type CertificateState = z.infer<typeof certificateState>;
 
 /** The bus has given its message up: Hub could not go on with it, and looks again only when an hour has passed. */
-const parked = z.object({
+const parked = nested({
   /** When the message was given up. */
   at: instant,
   /** Id in `deadLetters`. */

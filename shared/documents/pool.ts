@@ -17,10 +17,10 @@ const losses = nested({
 export const DEFAULT_LOSSES: z.infer<typeof losses> = { perHour: 3, microsPerDay: microsOf(20) };
 
 /** Until when nothing is made, because too much was lost; from then on one spare at a time, until one is ready. */
-const pause = z.object({
+const pause = nested({
   /** What was lost; another shape is not paused. */
   shape: z.string(),
-  reason: z.enum(['failures', 'money']),
+  reason: openEnum(['failures', 'money']),
   /** In a row: each is longer than the one before. */
   times: z.number().int().positive(),
   sinceAt: instant,
@@ -36,18 +36,16 @@ export const poolDocument = z.object({
   /** Absent: `DEFAULT_LOSSES`. */
   losses: losses.optional(),
   pause: pause.optional(),
-  lastPlan: z
-    .object({
-      at: instant,
-      warm: z.number().int(),
-      inTheMaking: z.number().int(),
-      /** Why fewer are made than are missing. */
-      held: z.string().optional(),
-      actions: z.array(
-        z.object({ action: openEnum(['create', 'delete']), reason: z.string(), cluster: z.string() }),
-      ),
-    })
-    .optional(),
+  lastPlan: nested({
+    at: instant,
+    warm: z.number().int(),
+    inTheMaking: z.number().int(),
+    /** Why fewer are made than are missing. */
+    held: z.string().optional(),
+    actions: z.array(
+      nested({ action: openEnum(['create', 'delete']), reason: z.string(), cluster: z.string() }),
+    ),
+  }).optional(),
 });
 export type PoolFields = z.infer<typeof poolDocument>;
 export type Pool = PoolFields & { id: string };

@@ -3,7 +3,8 @@
  * name, and no number that says how many clusters there are or whose.
  */
 import { z } from 'zod';
-import { instant, schemaField } from './fields.ts';
+import { SIGN_IN_WAYS } from '../sign-in-ways.ts';
+import { instant, nested, openEnum, schemaField } from './fields.ts';
 
 export { statusPath } from './paths.ts';
 
@@ -26,6 +27,13 @@ const componentStatus = z.object({
 
 const count = z.number().int().nonnegative();
 
+const signIn = nested({
+  ways: z.array(openEnum(SIGN_IN_WAYS)),
+  /** Whether anybody may make an account. Otherwise operators make them. */
+  open: z.boolean(),
+});
+export type SignIn = z.infer<typeof signIn>;
+
 export const statusDocument = z.object({
   schema: schemaField,
   health,
@@ -40,6 +48,8 @@ export const statusDocument = z.object({
   orphans: count,
   /** Clusters that need an operator. */
   stuck: count,
+  /** How people get in, as it was set up, for whoever is not in yet; absent where that is not known. */
+  signIn: signIn.optional(),
   /** When the last of it changed: while all stays as it is, nothing is written. */
   updatedAt: instant,
 });

@@ -1,8 +1,11 @@
 /** The console's door for clusters in a real Chromium, under the policy that is deployed: from a cluster, through it, back to the cluster. */
-import { chromium } from 'playwright-core';
+import { FieldValue } from '@google-cloud/firestore';
+import { type Browser, chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createDocuments } from '../../functions/google/documents.ts';
 import type { ClientCredentials } from '../../functions/oidc/clients.ts';
+import { statusPath } from '../../shared/documents/status.ts';
+import { TOPICS } from '../../shared/messages.ts';
 import { aCluster, clusterIdOf, writeOf, writeOfLedger } from '../builders.ts';
 import { aHub, type Driver } from '../journeys/hub.ts';
 import { watchForBugs } from './bugs.ts';
@@ -17,7 +20,7 @@ describe.skipIf(executablePath === undefined)('the sign-in page', () => {
   let driver: Driver;
   let credentials: ClientCredentials;
   beforeAll(async () => {
-    driver = await aHub({}, {}, bugs.heard);
+    driver = await aHub({}, { HUB_SIGN_IN_WAYS: 'google,password', HUB_OPEN_SIGN_UP: 'false' }, bugs.heard);
     const documents = createDocuments(driver.firestore);
     await documents.commit([
       writeOf(aCluster({ id, owner: 'ada', location: 'europe-west1-b' })),
@@ -28,10 +31,58 @@ describe.skipIf(executablePath === undefined)('the sign-in page', () => {
   afterAll(() => driver?.close());
   afterEach(() => expect(bugs.taken()).toEqual([]));
 
-  test('tells a stranger why not, and sends a member back with a code', async () => {
+  const inBrowser = async (work: (browser: Browser) => Promise<void>): Promise<void> => {
     const chromiumSandbox = process.getuid?.() !== 0;
     const browser = await chromium.launch({ executablePath: executablePath ?? '', chromiumSandbox });
-    try {
+    await work(browser).finally(() => browser.close());
+  };
+
+  test('offers what the operator has set up, says how else one gets in, and offers all where Hub does not say', async () => {
+    const { firestore, hub } = driver;
+    const status = firestore.doc(statusPath('default'));
+    await expect.poll(async () => (await status.get()).exists, { timeout: 30_000 }).toBe(true);
+    await inBrowser(async (browser) => {
+      const page = await browser.newPage();
+      await page.goto(hub.url);
+      const google = page.getByRole('button', { name: 'Continue with Google' });
+      const others = [
+        page.getByRole('button', { name: 'Continue with GitHub' }),
+        page.getByRole('button', { name: 'Create an account' }),
+      ];
+      const closed = page.getByText('Only people whom the operator of this Hub has added are let in.');
+      await google.waitFor();
+      await closed.waitFor();
+      await page.getByLabel('Password').waitFor();
+      for (const one of others) expect(await one.count()).toBe(0);
+
+      // As a version leaves it that says nothing of it, and does not run meanwhile.
+      const { scheduler } = hub.cloud;
+      for (const { name } of scheduler.model.jobs())
+        if (name.endsWith(`/${TOPICS.status}`)) scheduler.model.pauseJob(name);
+      await status.update({ signIn: FieldValue.delete() });
+      for (const one of [google, ...others]) await one.waitFor();
+      await closed.waitFor({ state: 'detached' });
+
+      // What was asked for is not offered any more while somebody is about it.
+      await page.getByRole('button', { name: 'Create an account' }).click();
+      await page.getByRole('heading', { name: 'Create an account' }).waitFor();
+      await status.update({ signIn: { ways: ['github', 'passkey'], open: false } });
+      await google.waitFor({ state: 'detached' });
+      await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+      await page.getByRole('button', { name: 'Continue with GitHub' }).waitFor();
+      expect(await page.getByLabel('Password').count()).toBe(0);
+
+      await page.route('**/google.firestore.v1.Firestore/**', (route) => route.abort());
+      await page.reload();
+      await google.waitFor();
+      await page.getByRole('button', { name: 'Create an account' }).waitFor();
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
+    });
+    await status.update({ signIn: FieldValue.delete() });
+  });
+
+  test('tells a stranger why not, and sends a member back with a code', async () => {
+    await inBrowser(async (browser) => {
       const page = await browser.newPage();
       const violations: string[] = [];
       page.on('console', (message) => {
@@ -64,8 +115,6 @@ describe.skipIf(executablePath === undefined)('the sign-in page', () => {
       expect(answer.searchParams.get('state')).toBe('from the cluster');
       expect(answer.searchParams.get('code')).toMatch(/^[a-z2-7]{52}$/);
       expect(violations).toEqual([]);
-    } finally {
-      await browser.close();
-    }
+    });
   });
 });

@@ -4,22 +4,30 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
+import { doubt } from '../../functions/accounts/signal.ts';
+import { isWithheld } from '../../functions/closing/plan.ts';
 import type { DocumentData } from '../../functions/cloud.ts';
 import { observeDurations } from '../../functions/durations/observe.ts';
 import { createLog } from '../../functions/log.ts';
+import { topUp } from '../../functions/pool/top-up.ts';
 import { observeStatus } from '../../functions/status/observe.ts';
+import { planStatus } from '../../functions/status/plan.ts';
 import { sweepOrphans } from '../../functions/sweeps/orphans.ts';
+import type { MeReply } from '../../shared/api/account.ts';
 import type { AuditReply } from '../../shared/api/audit.ts';
 import type { ClusterPage, ClusterReply, EventPage } from '../../shared/api/clusters.ts';
 import type { OrphanPage } from '../../shared/api/orphans.ts';
+import type { PoolReply } from '../../shared/api/pools.ts';
+import { type Allowance, accountPath, allowanceDocument } from '../../shared/documents/account.ts';
 import { AUDIT, auditDocument } from '../../shared/documents/audit.ts';
 import { breakerDocument } from '../../shared/documents/breaker.ts';
-import { clusterDocument, clusterPath } from '../../shared/documents/cluster.ts';
+import { CLUSTERS, clusterDocument, clusterPath, shapeOf } from '../../shared/documents/cluster.ts';
 import { durationsDocument, durationsPath } from '../../shared/documents/durations.ts';
 import { eventDocument, eventPath } from '../../shared/documents/event.ts';
 import { orphanDocument, orphanPath } from '../../shared/documents/orphan.ts';
-import { poolDocument } from '../../shared/documents/pool.ts';
+import { type PoolFields, poolDocument, poolPath } from '../../shared/documents/pool.ts';
 import { signalDocument } from '../../shared/documents/signal.ts';
+import { statusDocument } from '../../shared/documents/status.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { aCluster, anOrphan, aSpec, clusterIdOf } from '../builders.ts';
 import { send, tokenOf } from '../closing.ts';
@@ -61,6 +69,10 @@ const durations = (steps: object): object => ({
 });
 const SAMPLES = { samples: [1], medianMs: 1, p90Ms: 1 };
 
+const PAUSE = { shape: shapeOf(aSpec()), reason: 'failures', times: 1, sinceAt: AT, untilAt: AT };
+const STANDING = { state: 'suspended', reason: 'busy', since: AT, by: 'op' };
+const anAccount = (standing?: object): object => ({ schema: 1, clusters: 0, hourlyMicros: 0, standing });
+
 /** Each field that only says something, in a document whose other fields are as they should be. */
 const SAYING: Readonly<Record<string, [z.ZodType, (name: string) => object]>> = {
   'the code of a cluster’s error': [clusterDocument, (name) => aCluster({ error: anError(name) as never })],
@@ -86,6 +98,15 @@ const SAYING: Readonly<Record<string, [z.ZodType, (name: string) => object]>> = 
       places: { a: { location: 'a', size: 'small', failed: {}, openings: 0, code } },
     }),
   ],
+  'a way to sign in': [
+    statusDocument,
+    (way) => ({ ...planStatus(undefined, {}, AT), signIn: { ways: ['google', way], open: false } }),
+  ],
+  'why a pool is paused': [
+    poolDocument,
+    (reason) => ({ schema: 1, spec: aSpec(), wanted: 1, pause: { ...PAUSE, reason } }),
+  ],
+  'what is thought of an account': [allowanceDocument, (state) => anAccount({ ...STANDING, state })],
   'what a pool’s plan did': [
     poolDocument,
     (action) => ({
@@ -217,4 +238,81 @@ test('one that failed with a code of another version keeps the words that came w
   );
   await hub.share(id, 'grace', 'viewer');
   expect(await hub.cluster(id)).toMatchObject({ state: 'failed', error });
+});
+
+test('a pool that another version paused, for a reason that this one does not know, makes nothing until then', async () => {
+  const hub = runHub({ inside: 'sketch' });
+  const spec = aSpec({ product: 'hello', version: '1.1.0' });
+  const at = (ms: number) => new Date(hub.clock.now() + ms);
+  const pause = {
+    ...{ shape: shapeOf(spec), times: 1, sinceAt: at(0), untilAt: at(hours(2)), ...NEWER },
+    reason: 'weather',
+  };
+  const action = { action: 'paint', reason: 'r', cluster: clusterIdOf(3), ...NEWER };
+  const lastPlan = { at: at(0), warm: 0, inTheMaking: 0, actions: [action], ...NEWER };
+  const data = { schema: 1, spec, wanted: 2, pause, lastPlan } as DocumentData;
+  await hub.run(hub.documents.commit([{ op: 'set', path: poolPath('default'), data }]));
+  const token = tokenOf(hub, 'op', true);
+  const shown = async () => (await send<PoolReply>(hub, 'GET', '/v1/pools/default', token)).body;
+  expect(await shown()).toMatchObject({
+    pause: { reason: 'weather' },
+    lastPlan: { actions: [{ action: 'paint' }] },
+  });
+  expect(JSON.stringify(await shown())).not.toContain('newer');
+  await hub.run(topUp(hub.ports));
+  await hub.clock.runFor(minutes(30));
+  const spares = () => hub.documents.count({ collection: CLUSTERS, where: [['pool', '==', 'default']] });
+  expect(await spares()).toBe(0);
+  expect((await shown()).lastPlan?.held).toBe('too much was lost');
+  expect((await hub.documents.get<PoolFields>(poolPath('default')))?.data.pause).toMatchObject(pause);
+  // Then it tries, one at a time.
+  await hub.clock.runFor(hours(2));
+  expect(await spares()).toBeGreaterThan(0);
+});
+
+test('an account of which another version thinks what this one does not know may only look and delete', async () => {
+  const hub = runHub({ inside: 'sketch' });
+  const id = await hub.created({ product: 'hello', owner: 'ada' });
+  const standing = { ...STANDING, state: 'shadowed', ...NEWER };
+  const path = accountPath('ada');
+  const account = async () => (await hub.documents.get<Allowance>(path))?.data;
+  await hub.run(hub.documents.commit([{ op: 'update', path, data: { standing } as DocumentData }]));
+  const token = tokenOf(hub, 'ada');
+  const as = (method: string, at: string, body?: object) =>
+    send<MeReply>(hub, method, at, token, body && { body });
+  const me = (await as('GET', '/v1/me')).body;
+  expect(me.standing).toMatchObject({ state: 'shadowed' });
+  expect(JSON.stringify(me)).not.toContain('newer');
+  const refused = { status: 403, body: { code: 'ACCOUNT_SUSPENDED' } };
+  expect(await as('POST', '/v1/clusters', { name: 'more', product: 'hello' })).toMatchObject(refused);
+  expect(await as('PUT', `/v1/clusters/${id}/members/grace@example.com`, { role: 'viewer' })).toMatchObject(
+    refused,
+  );
+  expect(isWithheld(await account())).toBe(true);
+  // What Hub comes to think of it by itself lifts nothing.
+  await hub.run(doubt(hub.ports, 'ada', { id: 'busy-1', kind: 'busy' }));
+  expect((await account())?.standing).toEqual(standing);
+  const operator = tokenOf(hub, 'op', true);
+  const limits = { body: { maxClusters: 7 } };
+  expect(await send(hub, 'PUT', '/v1/admin/accounts/ada', operator, limits)).toMatchObject({
+    status: 200,
+    body: { standing: { state: 'shadowed' } },
+  });
+  expect((await as('DELETE', `/v1/clusters/${id}`)).status).toBe(202);
+  await hub.reach(id, 'deleted');
+  expect((await account())?.standing).toEqual(standing);
+});
+
+test('what a newer version says of a cluster that is parked is not told, and is there until it goes on', async () => {
+  const hub = runHub({ inside: 'sketch' });
+  const id = await hub.created({ product: 'hello', owner: 'ada' });
+  const parked = { at: new Date(hub.clock.now()), deadLetter: 'd', reason: 'It was given up.', ...NEWER };
+  await hub.run(hub.documents.commit([{ op: 'update', path: clusterPath(id), data: { parked } }]));
+  const { body } = await send<ClusterReply>(hub, 'GET', `/v1/clusters/${id}`, tokenOf(hub, 'ada'));
+  expect(body.parked).toEqual({
+    at: parked.at.toISOString(),
+    deadLetter: 'd',
+    reason: 'It was given up.',
+  });
+  expect(clusterDocument.parse(await hub.cluster(id)).parked).toEqual(parked);
 });

@@ -462,7 +462,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what who leaves has offered is taken by nobody once Hub doubts them',
     file: 'functions/closing/plan.ts',
-    from: "  account?.standing?.state === 'suspended' && account.standing.by !== HUB;",
+    from: '  isSuspended(account?.standing) && account?.standing?.by !== HUB;',
     to: '  account?.standing !== undefined;',
     // It is deleted in the end, for nobody could take it.
     by: ['L1'],

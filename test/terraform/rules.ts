@@ -717,6 +717,22 @@ const clustersApart: Rule = (tree) => {
   ];
 };
 
+/** The console offers what the functions are told: from the same variables that set it up, and with a password only where that is let in. */
+const waysIn: Rule = (tree) => {
+  const [config] = resourcesOf(tree, 'google_identity_platform_config');
+  const identity = tree['modules/identity'];
+  const setUp = JSON.stringify([config?.body.client, config?.body.sign_in]);
+  const ways = 'concat(sort(var.sign_in_providers), ["password"])';
+  const told = String(tree['modules/cell']?.locals.environment);
+  const isTold =
+    String(identity?.outputs.ways?.value).includes(ways) &&
+    setUp.includes('"disabled_user_signup":"${!var.open_sign_up}"') &&
+    setUp.includes('"email":[{"enabled":true,"password_required":true}]') &&
+    /HUB_SIGN_IN_WAYS\s*=\s*module\.identity\.ways\b/.test(told) &&
+    /HUB_OPEN_SIGN_UP\s*=\s*tostring\(var\.open_sign_up\)/.test(told);
+  return isTold ? [] : ['the console offers other ways to sign in than are set up'];
+};
+
 const same = (some: readonly string[], others: readonly string[]): boolean =>
   JSON.stringify([...some].sort()) === JSON.stringify([...others].sort());
 
@@ -812,5 +828,6 @@ const RULES: readonly Rule[] = [
   modules,
   cells,
   clustersApart,
+  waysIn,
   mirrors,
 ];

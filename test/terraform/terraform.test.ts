@@ -80,6 +80,8 @@ describe('the environment that functions are given', () => {
     HUB_CALL_HOME_IMAGE: `x/gcloud@sha256:${'0'.repeat(64)}`,
     HUB_OTLP_ENDPOINT: 'https://telemetry.googleapis.com',
     HUB_PRODUCTS: 'pachyderm',
+    HUB_SIGN_IN_WAYS: 'google,password',
+    HUB_OPEN_SIGN_UP: 'false',
     HUB_LICENSED_PRODUCTS: 'pachyderm',
     HUB_DATA_ENCRYPTION_KEY: 'projects/p/locations/{region}/keyRings/hub-leaves/cryptoKeys/data',
   };
@@ -1285,6 +1287,30 @@ describe('a fault is found', () => {
         (body.authorized_domains as string[]).push('example.com');
       },
       'people sign in from names that clusters may be below',
+    ],
+    [
+      'a password that is offered and let nobody in',
+      (of) => {
+        const { body } = block(of, 'google_identity_platform_config');
+        inner(inner(body, 'sign_in'), 'email').enabled = false;
+      },
+      'the console offers other ways to sign in than are set up',
+    ],
+    [
+      'a door that is said to be open and is not',
+      (of) => {
+        const { body } = block(of, 'google_identity_platform_config');
+        inner(inner(body, 'client'), 'permissions').disabled_user_signup = true;
+      },
+      'the console offers other ways to sign in than are set up',
+    ],
+    [
+      'functions that are not told whether anybody may sign up',
+      (of) => {
+        const locals = of['modules/cell']?.locals ?? {};
+        locals.environment = String(locals.environment).replace('tostring(var.open_sign_up)', '"true"');
+      },
+      'the console offers other ways to sign in than are set up',
     ],
     [
       'a command of somebody else’s',

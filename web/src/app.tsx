@@ -10,7 +10,6 @@ import { useHub } from './hub.ts';
 import type { Connection } from './live/connection.ts';
 import { troubleIn } from './live/health.ts';
 import { useInvitations } from './live/my-invitations.ts';
-import type { HubStatus } from './live/status.ts';
 import { Boundary } from './parts/boundary.tsx';
 import { keepFocus } from './parts/focus.ts';
 import { lazyPage } from './parts/lazy.tsx';
@@ -35,10 +34,10 @@ const OperatorPages = lazyPage(() => import('./operator/operator-pages.tsx'), <W
 const ClusterSignIn = lazyPage(() => import('./signin/cluster-sign-in.tsx'), <Waiting />);
 const CommandLine = lazyPage(() => import('./signin/command-line.tsx'), <Waiting />);
 
-export function App({ connection, status }: { connection: Store<Connection>; status: HubStatus }) {
+export function App({ connection }: { connection: Store<Connection> }) {
   return (
     <>
-      <StatusBanner status={status} />
+      <StatusBanner />
       <Pages connection={connection} />
     </>
   );
@@ -238,7 +237,8 @@ function PageLink({ href, children }: { href: string; children: string }) {
 }
 
 /** For everybody, signed in or not: who cannot create a cluster should not have to guess why. */
-function StatusBanner({ status }: { status: HubStatus }) {
+function StatusBanner() {
+  const { status } = useHub();
   const now = useStore(status);
   const trouble = now.kind === 'there' ? troubleIn(now.value) : [];
   return <div role="status">{trouble.length > 0 && <p className="connection">{trouble.join(' ')}</p>}</div>;

@@ -5,6 +5,7 @@ import type { ConsoleConfig } from './config.ts';
 import type { Firebase } from './firebase.ts';
 import type { MyAccount } from './live/my-account.ts';
 import type { MyClusters } from './live/my-clusters.ts';
+import type { HubStatus } from './live/status.ts';
 import type { SessionStore } from './session/session.ts';
 
 export interface Hub {
@@ -14,6 +15,7 @@ export interface Hub {
   api: Api;
   myClusters: MyClusters;
   myAccount: MyAccount;
+  status: HubStatus;
 }
 
 export const HubContext = createContext<Hub | undefined>(undefined);

@@ -38,10 +38,11 @@ function start(config: ConsoleConfig): void {
   const myClusters = listenToMyClusters(firebase.db, session);
   const myAccount = listenToMyAccount(firebase.db, session);
   const connection = watchConnection(firebase.db, session, myClusters);
-  const hub = { config, firebase, session, api, myClusters, myAccount };
+  const status = listenToStatus(firebase.db);
+  const hub = { config, firebase, session, api, myClusters, myAccount, status };
   root.render(
     <HubContext.Provider value={hub}>
-      <App connection={connection} status={listenToStatus(firebase.db)} />
+      <App connection={connection} />
     </HubContext.Provider>,
   );
 }

@@ -37,6 +37,8 @@ locals {
       HUB_ACCOUNT_REQUESTS_PER_MINUTE = tostring(var.limits.account_requests_per_minute)
       HUB_ADDRESS_REQUESTS_PER_MINUTE = tostring(var.limits.address_requests_per_minute)
       HUB_CELL_MAKING                 = tostring(var.limits.cell_making)
+      HUB_SIGN_IN_WAYS                = module.identity.ways
+      HUB_OPEN_SIGN_UP                = tostring(var.open_sign_up)
       HUB_PRODUCTS                    = join(",", sort(var.products))
     },
     length(var.licensed_products) > 0 ? { HUB_LICENSED_PRODUCTS = join(",", sort(var.licensed_products)) } : {},
@@ -93,10 +95,11 @@ module "firestore" {
 }
 
 module "identity" {
-  source       = "../identity"
-  project_id   = module.services.project_id
-  domain       = var.domain
-  open_sign_up = var.open_sign_up
+  source            = "../identity"
+  project_id        = module.services.project_id
+  domain            = var.domain
+  open_sign_up      = var.open_sign_up
+  sign_in_providers = var.sign_in_providers
 }
 
 module "secrets" {

@@ -39,6 +39,7 @@ variable "min_instances" { type = map(number) }
 variable "max_instances" { type = map(number) }
 variable "secrets_generation" { type = string }
 variable "open_sign_up" { type = bool }
+variable "sign_in_providers" { type = set(string) }
 variable "products" { type = set(string) }
 variable "licensed_products" { type = set(string) }
 variable "metrics" { type = bool }

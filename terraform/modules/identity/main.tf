@@ -1,8 +1,9 @@
-# Who people are. Signing in with Google needs an OAuth client, which only a person can make: docs/deploy.md.
+# Who people are. Signing in with Google or GitHub needs an OAuth client, which only a person can make: docs/deploy.md.
 
 variable "project_id" { type = string }
 variable "domain" { type = string }
 variable "open_sign_up" { type = bool }
+variable "sign_in_providers" { type = set(string) }
 
 resource "google_identity_platform_config" "this" {
   project = var.project_id
@@ -43,3 +44,6 @@ resource "google_identity_platform_config" "this" {
     prevent_destroy = true
   }
 }
+
+# For the console, which shows no others.
+output "ways" { value = join(",", concat(sort(var.sign_in_providers), ["password"])) }

@@ -2,7 +2,7 @@
 import { FieldValue } from '@google-cloud/firestore';
 import type { Page } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
-import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
+import { type Cluster, clusterPath, type Role } from '../../../shared/documents/cluster.ts';
 import { flawedSinceOf } from '../../../shared/flaws.ts';
 import { hours, minutes, seconds } from '../../../shared/units.ts';
 import { aCluster, clusterIdOf } from '../../builders.ts';
@@ -90,6 +90,7 @@ describeConsole('mishaps in the console', (setting) => {
     await members.getByLabel('Share with').fill('sven@example.com');
     await members.getByRole('button', { name: 'Share', exact: true }).click();
     await members.getByText('Hub sends no e-mail.').filter({ hasText: 'holds for 30 days' }).waitFor();
+    await members.getByText(/^invited until .+\d\d:\d\d.*; becomes a member when/).waitFor();
     const link = await members.getByText(/^http/).innerText();
     expect(link).toBe(`${setting.driver.hub.url}/clusters/${id}`);
     const guest = await setting.openAs(await setting.newcomer('sven'), new URL(link).pathname);
@@ -600,6 +601,21 @@ describeConsole('mishaps in the console', (setting) => {
     await dialog.getByLabel('Id').fill('My-pool');
     await dialog.getByText('An id has no capital letters.').waitFor();
     expect(await dialog.getByRole('button', { name: 'Create the pool' }).isEnabled()).toBe(false);
+  });
+
+  test('a page that is older than the state of a spare shows it all the same, until it is gone', async () => {
+    const page = await setting.openAs('operator@example.com', '/operator/pools');
+    const id = clusterIdOf(701);
+    const spare = {
+      ...aCluster({ id, name: 'newer', pool: 'default', readers: [] }),
+      state: 'warping' as never,
+    };
+    await setting.store(spare);
+    const link = page.getByRole('link', { name: 'newer', exact: true });
+    await link.waitFor();
+    await page.getByText('Working', { exact: true }).waitFor();
+    await setting.driver.firestore.doc(clusterPath(id)).update({ state: 'deleted' });
+    await link.waitFor({ state: 'detached' });
   });
 
   test('at the door of a cluster: what cannot be asked is told in words, and is asked again', async () => {

@@ -1331,6 +1331,11 @@ export interface components {
             /** @description By which they are known to the application. */
             email: string;
             /**
+             * Format: date-time
+             * @description When the invitation of one who is invited ends; absent for members.
+             */
+            expiresAt?: string;
+            /**
              * @description `pays`: the cluster counts for them. `asked`: they were asked to pay for it instead. Absent of all others.
              * @enum {string}
              */
@@ -1713,10 +1718,11 @@ export interface components {
             /** @description Too much was lost: until then nothing is made, and then one spare at a time, until one is ready; else absent. */
             pause?: {
                 /**
-                 * @description What there was too much of.
-                 * @enum {string}
+                 * @description What there was too much of, or one that only another version of Hub has, which wrote it.
+                 * @example failures
+                 * @example money
                  */
-                reason: "failures" | "money";
+                reason: string;
                 /**
                  * Format: date-time
                  * @description Until then nothing is made.
@@ -1985,10 +1991,11 @@ export interface components {
              */
             since: string;
             /**
-             * @description A throttled account makes nothing new; a suspended one may only look and delete.
-             * @enum {string}
+             * @description A throttled account makes nothing new; a suspended one may only look and delete. What it is, or one that only another version of Hub has, which wrote it.
+             * @example throttled
+             * @example suspended
              */
-            state: "throttled" | "suspended";
+            state: string;
         };
         /** @description How Hub is. */
         Status: {
@@ -2083,6 +2090,13 @@ export interface components {
                 /** @description 95 of 100 were not slower. */
                 p95: number;
             } | null;
+            /** @description How people get in; absent if this Hub does not say. */
+            signIn?: {
+                /** @description Whether anybody may make an account. */
+                open: boolean;
+                /** @description How people sign in, by the ids of Identity Platform. */
+                ways: string[];
+            };
             /**
              * @description How the worst component is.
              * @enum {string}

@@ -14,6 +14,7 @@ import { Problem } from '../parts/problem.tsx';
 import { useSubmit } from '../parts/use-submit.ts';
 import { useMyAccount } from '../session/me.ts';
 import type { SignedIn } from '../session/session.ts';
+import { dayAndTime } from '../time.ts';
 import { capital } from '../words.ts';
 import { isEnding, mayAsk } from './lifecycle.ts';
 import { RoleChoice } from './role-choice.tsx';
@@ -114,7 +115,7 @@ function MemberRow({
   const { api } = useHub();
   const [, go] = useLocation();
   const [removing, setRemoving] = useState(false);
-  const { email, role, pending } = member;
+  const { email, role, pending, expiresAt } = member;
   const path = { id: cluster.id, email };
   const isSelf = member.uid === session.uid;
   /** Whether the cluster counts for them. */
@@ -134,7 +135,8 @@ function MemberRow({
         {isOffered && <span className="muted small">was asked to pay for it</span>}
         {pending && (
           <span className="muted small">
-            invited; becomes a member when they next use Hub with this address
+            invited{expiresAt && ` until ${dayAndTime(new Date(expiresAt))}`}; becomes a member when they next
+            use Hub with this address
           </span>
         )}
       </span>

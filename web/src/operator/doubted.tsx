@@ -2,6 +2,7 @@
 import { collection, limit, orderBy, query } from 'firebase/firestore';
 import { useMemo, useState } from 'react';
 import { ACCOUNTS } from '../../../shared/documents/paths.ts';
+import { isSuspended } from '../../../shared/standing.ts';
 import { must } from '../api/client.ts';
 import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
@@ -62,20 +63,20 @@ export function Doubted({
 
 /** An operator has suspended it: nothing more can be done to it. What Hub has suspended by itself an operator may still suspend. */
 export const isHeldForGood = (standing: Account['standing']): boolean =>
-  standing?.state === 'suspended' && standing.by !== 'hub';
+  isSuspended(standing) && standing?.by !== 'hub';
 
 function Held({ account, name }: { account: Account; name: string }) {
   const [open, setOpen] = useState<'restore' | 'hold'>();
   const { id, standing, clusters } = account;
   if (!standing) return null;
-  const { state, reason, since, by } = standing;
+  const { reason, since, by } = standing;
   const close = (): void => setOpen(undefined);
   return (
     <li>
       <div>
         <p>
           <strong className="trouble-owner">{name}</strong>{' '}
-          {state === 'suspended'
+          {isSuspended(standing)
             ? 'is suspended: can only view and delete'
             : 'is throttled: cannot create anything new'}
           {clusters > 0 &&
@@ -91,7 +92,7 @@ function Held({ account, name }: { account: Account; name: string }) {
         <Button aria-label={`Restore the account of ${name}`} onClick={() => setOpen('restore')}>
           Restore
         </Button>
-        {state === 'suspended' && by === 'hub' && (
+        {isSuspended(standing) && by === 'hub' && (
           <Button aria-label={`Keep the account of ${name} suspended`} onClick={() => setOpen('hold')}>
             Keep suspended
           </Button>
@@ -144,11 +145,11 @@ interface HoldProps {
 
 export function HoldDialog({ account: { id: uid, standing, closing }, name, onClose }: HoldProps) {
   const { api } = useHub();
-  const isSuspended = standing?.state === 'suspended';
-  const [state, setState] = useState<Hold>(isSuspended ? 'suspended' : 'throttled');
+  const wasSuspended = isSuspended(standing);
+  const [state, setState] = useState<Hold>(wasSuspended ? 'suspended' : 'throttled');
   return (
     <ReasonDialog
-      title={isSuspended ? 'Keep the account suspended' : 'Hold the account'}
+      title={wasSuspended ? 'Keep the account suspended' : 'Hold the account'}
       description={`This holds until an operator restores the account. ${consequenceOf(name, closing !== undefined, state)}`}
       label="Why"
       hint="It is stored in the audit log, with your name."
@@ -161,7 +162,7 @@ export function HoldDialog({ account: { id: uid, standing, closing }, name, onCl
       }}
       onClose={onClose}
     >
-      {!isSuspended && (
+      {!wasSuspended && (
         <Select
           label="How"
           value={state}

@@ -2,7 +2,7 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
-import type { Pool } from '../../../shared/documents/pool.ts';
+import type { Pause, Pool } from '../../../shared/documents/pool.ts';
 import { shapeOf } from '../../../shared/documents/shape.ts';
 import { MAX_WANTED } from '../../../shared/limits.ts';
 import { aboutInDollars } from '../../../shared/money.ts';
@@ -65,13 +65,15 @@ export function PoolCard({ pool, spares, recent }: Props) {
   );
 }
 
+const LOST: Readonly<Partial<Record<Pause['reason'], string>>> = {
+  failures: 'Too many of its spares failed within an hour',
+  money: 'Its failed spares cost too much within a day',
+};
+
 /** What another shape lost does not count. */
 function Paused({ pool: { pause, spec } }: { pool: Pool }) {
   if (!pause || pause.shape !== shapeOf(spec)) return null;
-  const lost =
-    pause.reason === 'failures'
-      ? 'Too many of its spares failed within an hour'
-      : 'Its failed spares cost too much within a day';
+  const lost = LOST[pause.reason] ?? 'Too many of its spares were lost';
   return (
     <p role="status" className="notice">
       {lost}, so it is paused until {dayAndTime(pause.untilAt)}. Then Hub creates one to see whether it works,
@@ -205,7 +207,7 @@ function LastPlan({ pool: { lastPlan } }: { pool: Pool }) {
       <ul className="plan">
         {actions.map(({ action, reason, cluster }) => (
           <li key={`${action} ${cluster}`}>
-            {action === 'create' ? 'create' : 'remove'}{' '}
+            {action === 'delete' ? 'remove' : action}{' '}
             <Link href={`/clusters/${cluster}`}>
               <code>{cluster}</code>
             </Link>

@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { CLUSTERS, POOLS } from '../../../shared/documents/paths.ts';
 import type { Pool } from '../../../shared/documents/pool.ts';
-import { NOT_FINAL } from '../../../shared/lifecycle/derive.ts';
+import { FINAL } from '../../../shared/lifecycle/derive.ts';
 import { useHub } from '../hub.ts';
 import { listenToQuery, type Next, useLive } from '../live/live.ts';
 import { Button } from '../parts/button.tsx';
@@ -75,7 +75,8 @@ function OnePool({ pool, recent }: { pool: Pool; recent: readonly Cluster[] }) {
     const spares = query(
       collection(firebase.db, CLUSTERS),
       where('pool', '==', pool.id),
-      where('state', 'in', NOT_FINAL),
+      // Not those of a list: one that comes to be in a state that an older page does not know stays one of them.
+      where('state', 'not-in', FINAL),
     );
     return (next: Next<readonly Cluster[]>) => listenToQuery<Cluster>(spares, next);
   }, [firebase, pool.id]);

@@ -9,6 +9,8 @@ test('a spare is ready where it can be claimed, in the making where that is ahea
     expect(standingOf(state)).toBe('making');
   for (const state of ['undoing', 'failed', 'deleting', 'sweeping', 'stuck', 'deleted', 'ready'] as const)
     expect(standingOf(state)).toBe('leaving');
+  // Of a state that the page does not know nobody can say that it leads to a spare.
+  expect(standingOf('warping' as never)).toBe('leaving');
 });
 
 test('ready ones come first, then those that are furthest', () => {

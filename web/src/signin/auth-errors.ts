@@ -30,10 +30,10 @@ const SILENT: ReadonlySet<string> = new Set([
 export function inWords(thrown: unknown, address?: string): string | undefined {
   const { code = '' } = thrown as { code?: string };
   if (SILENT.has(code)) return undefined;
-  if (code === 'auth/admin-restricted-operation') return notAdded(address || 'the address of your account');
+  if (code === 'auth/admin-restricted-operation') return notAdded(address || undefined);
   return WORDS[code] ?? 'That did not work. Try again, or use another way to sign in.';
 }
 
 /** Where people do not make accounts themselves, to try again is of no use, and neither is another way in. */
-const notAdded = (address: string): string =>
+export const notAdded = (address = 'the address of your account'): string =>
   `Only people whom the operator of this Hub has added are let in. Ask them to add ${address}.`;

@@ -10,17 +10,23 @@ import {
 import { type FormEvent, useState } from 'react';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
+import { Loading } from '../parts/loading.tsx';
 import { Logo } from '../parts/logo.tsx';
 import { useTitle } from '../time.ts';
+import { notAdded } from './auth-errors.ts';
 import { GitHubMark, GoogleMark } from './brands.tsx';
 import { noteSent, noteUnsent } from './mailed.ts';
+import type { Offered } from './offered.ts';
+import { useOffered } from './use-offered.ts';
 import { useSigningIn } from './use-signing-in.tsx';
 
 type Mode = 'in' | 'up' | 'forgotten';
 
 export function SignInPage({ notice, title = 'Sign in' }: { notice?: string | undefined; title?: string }) {
   const { config } = useHub();
-  const [mode, setMode] = useState<Mode>('in');
+  const offered = useOffered();
+  const [wanted, setWanted] = useState<Mode>('in');
+  const mode = offered && !isOffered(offered, wanted) ? 'in' : wanted;
   const heading = mode === 'in' ? title : HEADINGS[mode];
   useTitle(heading);
   return (
@@ -34,10 +40,28 @@ export function SignInPage({ notice, title = 'Sign in' }: { notice?: string | un
         </p>
       )}
       {config.hub && <LocalAccounts accounts={config.hub.accounts} />}
-      <Providers />
-      <div className="divider">or with your e-mail address</div>
-      <ByEmail mode={mode} onMode={setMode} />
+      {offered ? (
+        <Ways offered={offered} mode={mode} onMode={setWanted} />
+      ) : (
+        <Loading what="the ways to sign in" />
+      )}
     </main>
+  );
+}
+
+const isOffered = ({ ways, open }: Offered, mode: Mode): boolean =>
+  mode === 'in' || (ways.has('password') && (mode !== 'up' || open));
+
+function Ways({ offered, mode, onMode }: { offered: Offered; mode: Mode; onMode(mode: Mode): void }) {
+  const providers = PROVIDERS.filter(({ way }) => offered.ways.has(way));
+  const byEmail = offered.ways.has('password');
+  return (
+    <>
+      {providers.length > 0 && <Providers providers={providers} />}
+      {providers.length > 0 && byEmail && <div className="divider">or with your e-mail address</div>}
+      {byEmail && <ByEmail mode={mode} onMode={onMode} open={offered.open} />}
+      {!offered.open && <p className="muted small">{notAdded()}</p>}
+    </>
   );
 }
 
@@ -72,31 +96,32 @@ function LocalAccounts({
   );
 }
 
-function Providers() {
+const PROVIDERS = [
+  { way: 'google', name: 'Google', mark: <GoogleMark />, make: () => new GoogleAuthProvider() },
+  { way: 'github', name: 'GitHub', mark: <GitHubMark />, make: () => new GithubAuthProvider() },
+] as const;
+
+function Providers({ providers }: { providers: readonly (typeof PROVIDERS)[number][] }) {
   const { config } = useHub();
   const { busy, run, message } = useSigningIn();
-  const withPopUp = (name: string, make: () => GoogleAuthProvider | GithubAuthProvider) => () =>
-    run(name, async (auth) => {
-      const { signInWithPopUp } = await import('./pop-up.ts');
-      await signInWithPopUp(auth, make(), config.hub?.auth);
-      return undefined;
-    });
   return (
     <div className="stack">
-      <Button
-        icon={<GoogleMark />}
-        busy={busy === 'Google'}
-        onClick={withPopUp('Google', () => new GoogleAuthProvider())}
-      >
-        Continue with Google
-      </Button>
-      <Button
-        icon={<GitHubMark />}
-        busy={busy === 'GitHub'}
-        onClick={withPopUp('GitHub', () => new GithubAuthProvider())}
-      >
-        Continue with GitHub
-      </Button>
+      {providers.map(({ name, mark, make }) => (
+        <Button
+          key={name}
+          icon={mark}
+          busy={busy === name}
+          onClick={() =>
+            run(name, async (auth) => {
+              const { signInWithPopUp } = await import('./pop-up.ts');
+              await signInWithPopUp(auth, make(), config.hub?.auth);
+              return undefined;
+            })
+          }
+        >
+          Continue with {name}
+        </Button>
+      ))}
       {message}
     </div>
   );
@@ -110,7 +135,8 @@ const HEADINGS: Record<Exclude<Mode, 'in'>, string> = {
 };
 const TITLES: Record<Mode, string> = { in: 'Sign in', up: 'Create account', forgotten: 'Send a link' };
 
-function ByEmail({ mode, onMode }: { mode: Mode; onMode(mode: Mode): void }) {
+/** @param open whether anybody may make an account */
+function ByEmail({ mode, onMode, open }: { mode: Mode; onMode(mode: Mode): void; open: boolean }) {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const { busy, run, message, forget } = useSigningIn(email);
@@ -177,7 +203,7 @@ function ByEmail({ mode, onMode }: { mode: Mode; onMode(mode: Mode): void }) {
       </Button>
       <p className="row small">
         {mode !== 'in' && <LinkButton onClick={() => turnTo('in')}>I have an account</LinkButton>}
-        {mode !== 'up' && <LinkButton onClick={() => turnTo('up')}>Create an account</LinkButton>}
+        {open && mode !== 'up' && <LinkButton onClick={() => turnTo('up')}>Create an account</LinkButton>}
         {mode !== 'forgotten' && (
           <LinkButton onClick={() => turnTo('forgotten')}>Forgot your password?</LinkButton>
         )}
