@@ -28,8 +28,8 @@ promise('4', 'an invitation tells nobody whether there is an account', {
   broken: {
     'who has one is a member at once': {
       file: MEMBERS,
-      from: '  if (member === undefined) return undefined;\n  const uid = (await ports.people.findByEmail(email))?.uid ?? member;',
-      to: '  const uid = (await ports.people.findByEmail(email))?.uid;\n  if (member === undefined || uid === undefined) return uid;',
+      from: '  if (member === undefined) return undefined;\n  const known = await ports.people.findByEmail(email);\n',
+      to: '  const known = await ports.people.findByEmail(email);\n  if (member === undefined || known === undefined) return known?.uid;\n',
       finds: /^of somebody with an account it says /,
     },
     'who has one is looked up': {
