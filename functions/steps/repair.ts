@@ -16,6 +16,7 @@ import { jobRef } from '../leaf/manifests.ts';
 import { meshAlone } from '../leaf/mesh.ts';
 import type { InstallPlan } from '../leaf/plan.ts';
 import { credentialsRights } from '../leaf/roles.ts';
+import { startAnew, untilStarted } from './anew.ts';
 import { untilExposed } from './expose.ts';
 import { untilNextLook } from './pace.ts';
 import { shutIfOpen } from './shut.ts';
@@ -33,7 +34,9 @@ export const repair: Step = async (cluster, ports) => {
   try {
     const installing = await reinstall(site);
     if (installing) return installing;
-    if ((await lock(site)) === 'renewing') return untilRenewed();
+    const locked = await lock(site);
+    if (locked === 'renewing') return untilRenewed();
+    if (locked === 'starting') return untilStarted();
     await ports.provider.ensureWebhookAccess(site.target);
     // A cluster of a Hub of before has others.
     const rights = credentialsRights(ports.settings.credentialsAccount, site.product.namespace);
@@ -53,12 +56,19 @@ export const repair: Step = async (cluster, ports) => {
   }
 };
 
-const lock = (site: Site): Promise<Applied> =>
-  applyMembers(site, async (at, changes) => {
-    // Hub itself could not come in otherwise.
-    await accessOf(at).register(at);
-    await accessOf(at).secure(at, changes);
-  });
+/** @returns `starting`: it did not hold, so the application is closed and starts anew */
+async function lock(site: Site): Promise<Applied | 'starting'> {
+  try {
+    return await applyMembers(site, async (at, changes) => {
+      // Hub itself could not come in otherwise.
+      await accessOf(at).register(at);
+      await accessOf(at).secure(at, changes);
+    });
+  } catch (thrown) {
+    if (asAppError(thrown).code === 'LOCK_FAILED' && (await startAnew(site))) return 'starting';
+    throw thrown;
+  }
+}
 
 /** Helm once more, if something it made is missing or too old. @returns what to report until it has ended */
 async function reinstall(site: Site): Promise<StepResult | undefined> {
@@ -77,7 +87,7 @@ async function reinstall(site: Site): Promise<StepResult | undefined> {
   const progress = await ensureInstallation(site, plan);
   if (progress.status === 'failed') {
     // Helm has set back what the application would know of its members at its next start.
-    await lock(site).catch(onlyLockFailed);
+    if ((await lock(site).catch(onlyLockFailed)) === 'starting') return untilStarted();
     return fail('INSTALL_FAILED', progress.detail);
   }
   if (progress.status === 'done') {

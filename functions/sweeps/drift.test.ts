@@ -9,6 +9,7 @@ import { AppError } from '../../shared/errors.ts';
 import { describe as errorOf } from '../../shared/lifecycle/transition.ts';
 import { days, hours, minutes, seconds } from '../../shared/units.ts';
 import { INTERIORS, type RunningHub, runHub } from '../../test/running-hub.ts';
+import { accessOf } from '../access/access.ts';
 import { upgradeAfterMs } from '../access/drift.ts';
 import { ensureClosed } from '../access/expose.ts';
 import { CERTIFICATE_SECRET, certificateSecret, GATEWAY } from '../access/exposure.ts';
@@ -443,9 +444,49 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
     expect(await it.cluster(id)).not.toHaveProperty('error');
   });
 
-  test('that lets strangers in is closed, and opened again once it does not', async () => {
+  test('that was told from inside to ask nobody who they are is closed, and starts anew with its lock', async () => {
     const pachd = await it.pachd(id);
-    const kept = structuredClone(pachd.bindings);
+    const [bindings, { oidc }] = [structuredClone(pachd.bindings['CLUSTER:']), structuredClone(pachd)];
+    const pods = async (): Promise<string[]> =>
+      (await accessOf(await it.site(id)).keepers(await it.site(id))).map(
+        ({ metadata }) => metadata.uid ?? '',
+      );
+    const before = await pods();
+    // What `pachctl auth deactivate` leaves of it, through a port that an owner forwards.
+    Object.assign(pachd, { bindings: {}, tokens: {}, groups: {} });
+    delete pachd.oidc;
+    const { host } = await it.site(id);
+    expect(it.doors.isOpenToStrangers(host)).toBe(true);
+    const messages = await told(it, id, async () => {
+      await it.look(id);
+      await it.until(async () => (await it.cluster(id)).state === 'repairing');
+      await it.clock.runFor(seconds(2));
+      // While it starts nobody gets to it, not even to the pod that ends.
+      expect(await (await it.leaf(id)).find(GATEWAY)).toBeUndefined();
+      await it.reach(id, 'ready');
+    });
+    expect(messages).toEqual(['People who are not members could get in.', AGAIN]);
+    expect(untrue(await it.cluster(id))).toEqual([]);
+    expect(it.doors.isOpenToStrangers(host)).toBe(false);
+    expect((await pods()).filter((uid) => before.includes(uid))).toEqual([]);
+    expect(await it.bindings(id)).toEqual(bindings);
+    expect((await it.pachd(id)).oidc).toEqual(oidc);
+    expect(await it.cluster(id)).toMatchObject({ endpoints: { console: expect.any(String) } });
+    await it.clock.runFor(minutes(1));
+  });
+
+  test('that has others sign people in too starts anew, and forgets them', async () => {
+    const pachd = await it.pachd(id);
+    const [only] = pachd.connectors;
+    pachd.connectors = [...pachd.connectors, { ...structuredClone(only), id: 'other' } as never];
+    expect(await mended(it, id)).toEqual(['People who are not members could get in.', AGAIN]);
+    expect((await it.pachd(id)).connectors.map((one) => one.id)).toEqual([only?.id]);
+    await it.clock.runFor(minutes(1));
+  });
+
+  test('that lets strangers in after a new start too is closed, says why, and is opened again once it does not', async () => {
+    it.faults.force('unlocked', { times: 100 });
+    const pachd = await it.pachd(id);
     pachd.bindings = {};
     const messages = await told(it, id, async () => {
       await it.look(id);
@@ -454,11 +495,15 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
     expect(messages[0]).toBe('People who are not members could get in.');
     const closed = await it.cluster(id);
     expect(closed).toMatchObject({ endpoints: {}, error: { code: 'LOCK_FAILED' } });
-    expect(untrue(closed)).toContain('Locked');
+    expect(closed.conditions.find(({ type }) => type === 'Locked')?.message).toBe(
+      'Others could have got in, so it was closed. Seen: it lets people in without a token. Hub restarts it and tries again by itself, which undoes what was set from inside. If it stays so, tell the operator.',
+    );
     expect(await (await it.leaf(id)).find(GATEWAY)).toBeUndefined();
-    pachd.bindings = kept;
-    expect(await mended(it, id)).toEqual(['It does not answer at its address.', AGAIN]);
+    it.faults.clear();
+    await it.clock.runFor(minutes(1));
+    expect((await mended(it, id)).at(-1)).toBe(AGAIN);
     expect(await it.cluster(id)).toMatchObject({ endpoints: { console: expect.any(String) } });
+    await it.clock.runFor(minutes(1));
   });
 
   test('whose gateway goes on letting more through than it has to is closed, but not while it is being told', async () => {

@@ -44,16 +44,20 @@ const GRPC = { name: 'content-type', prefix: 'application/grpc' };
 
 /** pachd's services of which no method does more for strangers than it must, and which its clients need. */
 const SERVICES = [
-  ...['admin_v2.API', 'debug_v2.Debug', 'grpc.health.v1.Health', 'identity_v2.API'],
+  ...['admin_v2.API', 'debug_v2.Debug', 'grpc.health.v1.Health'],
   ...['logs.API', 'metadata.API', 'pfs_v2.API', 'pjs.API', 'pps_v2.API', 'snapshot.API', 'storage.Fileset'],
   ...['transaction_v2.API', 'versionpb_v2.API'],
 ];
 
-/** Of the others, the methods that they need. */
+/**
+ * Of the others, the methods that they need. Whether people are asked who they are, and by whom, is Hub's to say: an owner who deletes all with
+ * pachctl ends that first (https://github.com/pachyderm/pachyderm/blob/v2.12.0-rc.3/src/client/client.go#L779), and from then on anybody comes in.
+ */
 const METHODS = {
-  // Not `GetOIDCLogin`: whoever calls it gets the session of whoever then signs in, and nothing shows to them who that is. Not `Activate`.
+  // Not `GetOIDCLogin`: whoever calls it gets the session of whoever then signs in, and nothing shows to them who that is.
+  // Not `Activate`, `Deactivate` and `SetConfiguration`.
   'auth_v2.API': [
-    ...['Authenticate', 'Authorize', 'Deactivate', 'DeleteExpiredAuthTokens', 'ExtractAuthTokens'],
+    ...['Authenticate', 'Authorize', 'DeleteExpiredAuthTokens', 'ExtractAuthTokens'],
     ...[
       'GetConfiguration',
       'GetGroups',
@@ -63,7 +67,12 @@ const METHODS = {
     ],
     ...['GetRobotToken', 'GetRoleBinding', 'GetRolesForPermission', 'GetUsers', 'ModifyMembers'],
     ...['ModifyRoleBinding', 'RestoreAuthToken', 'RevokeAuthToken', 'RevokeAuthTokensForUser'],
-    ...['RotateRootToken', 'SetConfiguration', 'SetGroupsForUser', 'WhoAmI'],
+    ...['RotateRootToken', 'SetGroupsForUser', 'WhoAmI'],
+  ],
+  // Nothing that changes who signs people in.
+  'identity_v2.API': [
+    ...['GetIDPConnector', 'GetIdentityServerConfig', 'GetOIDCClient'],
+    ...['ListIDPConnectors', 'ListOIDCClients'],
   ],
   // Not `GetActivationCode`, here as below: it tells each cluster admin the operator's licence, and every owner is one. `GetState` leaves out its signature.
   'enterprise_v2.API': [
