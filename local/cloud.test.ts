@@ -192,6 +192,7 @@ describe('a Pachyderm of the catalog', () => {
       bucket: 'hub-abc',
       host,
       licensed: false,
+      volumes: {},
       machine: { cpus: 4, memoryGiB: 16 },
     });
     await installed({ until }, leaf, {

@@ -75,14 +75,15 @@ const GONE = 'The cluster itself is gone: somebody deleted it in the cloud.';
 const BROKEN = 'The cloud says that the cluster itself cannot be used any more.';
 
 async function findMissingParts(site: Site): Promise<Finding | undefined> {
-  const { of, ready } = await partsOf(site.leaf, installationOf(site));
+  const plan = await installationOf(site);
+  const { of, ready } = await partsOf(site.leaf, plan);
   const missing = missingParts(site.cluster, { of, ready });
   if (missing > 0) {
     const message = `${missing} of its ${site.cluster.parts} parts ${missing === 1 ? 'is' : 'are'} missing.`;
     return { type: 'Workloads', message, repairable: true };
   }
   // A handler that was held up for long enough begins what has long ended.
-  if (await isUnrevoked(site.leaf, installationOf(site))) {
+  if (await isUnrevoked(site.leaf, plan)) {
     const message = 'What Hub’s installer may do in it was not taken back.';
     return { type: 'Workloads', message, repairable: true };
   }

@@ -32,7 +32,8 @@ export const repair: Step = async (cluster, ports) => {
   const undecided = await untilDecided(site);
   if (undecided) return undecided;
   try {
-    const installing = await reinstall(site);
+    const whole = await installationOf(site, `repair-${cluster.since.getTime()}`);
+    const installing = await reinstall(site, whole);
     if (installing) return installing;
     const locked = await lock(site);
     if (locked === 'renewing') return untilRenewed();
@@ -47,6 +48,7 @@ export const repair: Step = async (cluster, ports) => {
       {
         endpoints: site.product.endpoints(site.host),
         certificate: progress.certificate,
+        ...(await partsMade(site, whole)),
         conditions: allGood(cluster.conditions, new Date(ports.clock.now())),
       },
       { note: 'Everything is in order again.' },
@@ -71,9 +73,8 @@ async function lock(site: Site): Promise<Applied | 'starting'> {
 }
 
 /** Helm once more, if something it made is missing or too old. @returns what to report until it has ended */
-async function reinstall(site: Site): Promise<StepResult | undefined> {
+async function reinstall(site: Site, whole: InstallPlan): Promise<StepResult | undefined> {
   const { cluster, leaf, ports } = site;
-  const whole = installationOf(site, `repair-${cluster.since.getTime()}`);
   const plan = await planFor(site, whole);
   if (plan === undefined) {
     await revokeRights(leaf);
@@ -91,10 +92,16 @@ async function reinstall(site: Site): Promise<StepResult | undefined> {
     return fail('INSTALL_FAILED', progress.detail);
   }
   if (progress.status === 'done') {
+    if (plan === whole) return undefined;
     const missing = missingParts(cluster, await partsOf(leaf, whole));
     return missing === 0 ? undefined : fail('INSTALL_FAILED', `${missing} of its parts did not come back.`);
   }
   return wait(untilNextLook(cluster, ports), progress.detail);
+}
+
+/** Of all that Helm has made in this repair: what it does not make any more is missed by nobody. */
+async function partsMade({ leaf }: Site, whole: InstallPlan): Promise<{ parts?: number }> {
+  return (await leaf.find(jobRef(whole))) ? { parts: (await partsOf(leaf, whole)).of } : {};
 }
 
 /**

@@ -22,6 +22,21 @@ const shareOf = ({ cpus, memoryGiB }: Machine) => ({
   requests: { cpu: String(cpus / 4), memory: `${memoryGiB / 8}Gi` },
 });
 
+/**
+ * What a pipeline counts for that does not say, and the sidecar of each of its workers: Pachyderm's own whole processor for either would fill the
+ * smallest cluster with two pipelines. pachd writes it into its database when that is new, and never again.
+ * https://github.com/pachyderm/pachyderm/blob/v2.12.0-rc.3/src/internal/clusterstate/v2.8.0/defaults.go
+ */
+const pipelinesShareOf = ({ cpus, memoryGiB }: Machine) => ({
+  defaultPipelineCPURequest: String(cpus / 16),
+  defaultPipelineMemoryRequest: `${memoryGiB * 16}Mi`,
+  defaultSidecarCPURequest: String(cpus / 32),
+  defaultSidecarMemoryRequest: `${memoryGiB * 16}Mi`,
+});
+
+/** As the chart advises on Google, where a disk is as fast as it is large: its own 10 GiB are a fifth of that. */
+const DATABASE_DISK = '50Gi';
+
 /** In the same place: the passwords of its database, made before Helm runs, once for as long as the database lives. */
 export const DATABASE_SECRET = 'hub-postgres';
 /** Where they are in clusters of before Hub made any: in a Secret of the chart's own. */
@@ -115,7 +130,7 @@ export const pachyderm: Product = {
     { version: '2.12.0' },
     { version: '2.11.6', needsLicense: true },
   ],
-  values: ({ clusterId, version, bucket, host, machine, imageMirror, licensed }) => ({
+  values: ({ clusterId, version, bucket, host, machine, imageMirror, licensed, volumes }) => ({
     deployTarget: 'GOOGLE',
     global: {
       // Put before each name as it is, so with the slash. That of the database is another chart's, which has a setting of its own.
@@ -128,14 +143,17 @@ export const pachyderm: Product = {
     },
     postgresql: {
       existingSecret: DATABASE_SECRET,
+      persistence: { size: volumes.postgres ?? DATABASE_DISK },
       // Made by the installer, as whatever that chart is given besides.
       extraDeploy: POLICIES,
       ...(imageMirror !== undefined && { image: { registry: imageMirror } }),
     },
+    etcd: { storageSize: volumes.etcd ?? DATABASE_DISK },
     pachd: {
       image: { tag: version },
       clusterDeploymentID: clusterId,
       resources: shareOf(machine),
+      ...pipelinesShareOf(machine),
       // The address is what pachd opens; the name of the bucket goes into a Secret that the chart makes beside it.
       storage: { backend: 'GOOGLE', storageURL: `gs://${bucket}`, google: { bucket } },
       // The collector that Loki comes with reads folders of the nodes as root, which `baseline` refuses. Without it pachd asks the pods
@@ -176,6 +194,7 @@ export const pachyderm: Product = {
       },
     },
   }),
+  scalesItself: ['pachw'],
   // Its Postgres and its storage workers are not made for the strictest level.
   podSecurity: 'baseline',
   access: 'pachyderm',

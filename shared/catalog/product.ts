@@ -26,6 +26,8 @@ interface ValuesInput {
   imageMirror?: string;
   /** Whether the version needs the operator's licence, which is then in a Secret in the product's namespace. */
   licensed: boolean;
+  /** Sizes of the volumes that stand, by the StatefulSet that claims them, which Kubernetes lets nobody change. */
+  volumes: Readonly<Record<string, string>>;
 }
 
 /** All that is said must fit. */
@@ -77,6 +79,8 @@ export interface Product {
   versions: readonly ProductVersion[];
   /** Values of the chart for one cluster. */
   values(input: ValuesInput): { [key: string]: Json };
+  /** Workloads that it scales itself, from nothing and back: what of them is there says nothing of what should be. */
+  scalesItself?: readonly string[];
   /** How strict its own images allow its namespace to be: https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
   podSecurity: 'restricted' | 'baseline';
   /**

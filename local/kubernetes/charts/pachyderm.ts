@@ -91,6 +91,10 @@ const SCHEMA: ReadonlyArray<readonly [path: string, type: string]> = [
   ['/pachd', 'object'],
   ['/pachd/activateAuth', 'boolean'],
   ['/pachd/enabled', 'boolean'],
+  ['/pachd/defaultPipelineCPURequest', 'string'],
+  ['/pachd/defaultPipelineMemoryRequest', 'string'],
+  ['/pachd/defaultSidecarCPURequest', 'string'],
+  ['/pachd/defaultSidecarMemoryRequest', 'string'],
   ['/pachd/enterpriseLicenseKeySecretName', 'string'],
   ['/pachd/enterpriseSecretSecretName', 'string'],
   ['/pachd/image/tag', 'string'],
@@ -110,6 +114,8 @@ const SCHEMA: ReadonlyArray<readonly [path: string, type: string]> = [
   ['/postgresql/enabled', 'boolean'],
   ['/postgresql/extraDeploy', 'array'],
   ['/postgresql/image', 'object'],
+  ['/postgresql/persistence', 'object'],
+  ['/postgresql/persistence/size', 'string'],
   ['/global/postgresql/postgresqlExistingSecretName', 'string'],
   ['/global/postgresql/postgresqlExistingSecretKey', 'string'],
   ['/proxy', 'object'],
@@ -280,6 +286,12 @@ function pachd(
     PACHYDERM_PUBLIC_HOST: values.proxy?.host ?? '',
     POSTGRES_HOST: 'postgres',
     PG_BOUNCER_HOST: 'pg-bouncer',
+    ...(pachdValues.defaultPipelineCPURequest && {
+      PIPELINE_DEFAULT_CPU_REQUEST: pachdValues.defaultPipelineCPURequest,
+    }),
+    ...(pachdValues.defaultSidecarCPURequest && {
+      SIDECAR_DEFAULT_CPU_REQUEST: pachdValues.defaultSidecarCPURequest,
+    }),
   };
   const pod = {
     image,
