@@ -1,6 +1,6 @@
 /** What Hub installs into a leaf, decided before anything is asked of it: pure, so that it can be compared and read. */
 import { createHash } from 'node:crypto';
-import { type Machine, needsLicense, type Product } from '../../shared/catalog/product.ts';
+import { type Machine, needsLicense, PRIORITY_CLASS, type Product } from '../../shared/catalog/product.ts';
 import { labelsOf } from '../labels.ts';
 import type { KubeObject } from './leaf.ts';
 import { GATEWAY_NAMESPACE, MESH_NAMESPACE, meshReleases } from './mesh.ts';
@@ -119,6 +119,7 @@ export function planInstall(input: InstallInput): InstallPlan {
       ...networkPolicies(namespace),
       ...memberRoles(namespace),
       ...credentialsRights(credentialsAccount, namespace),
+      PRIORITY,
       volumeClass(labelsOf(clusterId, cell), dataKey),
     ],
     productNamespace: namespace,
@@ -221,6 +222,16 @@ const volumeClass = (diskLabels: Readonly<Record<string, string>>, key: string |
   volumeBindingMode: 'WaitForFirstConsumer',
   allowVolumeExpansion: true,
 });
+
+/** No pod has it that does not name it, and those of pipelines may not. Its value can never be changed. */
+const PRIORITY: KubeObject = {
+  apiVersion: 'scheduling.k8s.io/v1',
+  kind: 'PriorityClass',
+  metadata: { name: PRIORITY_CLASS, labels: OURS },
+  value: 1_000_000,
+  globalDefault: false,
+  description: 'The application and its gateway, before the work that people do in it.',
+};
 
 /** Of a container of Hub's own or of Istio's that says nothing. */
 const MOST = { memory: '512Mi' };

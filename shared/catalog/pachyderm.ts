@@ -1,5 +1,5 @@
 import { pipelinePolicies } from './pipeline-policies.ts';
-import type { Machine, Product } from './product.ts';
+import { type Machine, PRIORITY_CLASS, type Product } from './product.ts';
 
 /**
  * As whom Hub itself signs in to each Pachyderm, by its own OpenID provider. Nobody can have the address:
@@ -33,6 +33,8 @@ const pipelinesShareOf = ({ cpus, memoryGiB }: Machine) => ({
   defaultSidecarCPURequest: String(cpus / 32),
   defaultSidecarMemoryRequest: `${memoryGiB * 16}Mi`,
 });
+
+const PRIORITY = { priorityClassName: PRIORITY_CLASS };
 
 /** As the chart advises on Google, where a disk is as fast as it is large: its own 10 GiB are a fifth of that. */
 const DATABASE_DISK = '50Gi';
@@ -144,12 +146,16 @@ export const pachyderm: Product = {
     postgresql: {
       existingSecret: DATABASE_SECRET,
       persistence: { size: volumes.postgres ?? DATABASE_DISK },
+      primary: PRIORITY,
       // Made by the installer, as whatever that chart is given besides.
       extraDeploy: POLICIES,
       ...(imageMirror !== undefined && { image: { registry: imageMirror } }),
     },
-    etcd: { storageSize: volumes.etcd ?? DATABASE_DISK },
+    etcd: { ...PRIORITY, storageSize: volumes.etcd ?? DATABASE_DISK },
+    pgbouncer: PRIORITY,
+    // Its storage workers have the same.
     pachd: {
+      ...PRIORITY,
       image: { tag: version },
       clusterDeploymentID: clusterId,
       resources: shareOf(machine),
@@ -184,8 +190,9 @@ export const pachyderm: Product = {
       upstreamIDPsSecretName: CONNECTORS_SECRET,
     },
     // TLS ends at the cluster's gateway, which has the routes of this proxy; it only makes the Services that those lead to.
-    proxy: { enabled: true, host, service: { type: 'ClusterIP' } },
+    proxy: { ...PRIORITY, enabled: true, host, service: { type: 'ClusterIP' } },
     console: {
+      ...PRIORITY,
       enabled: true,
       config: {
         oauthRedirectURI: `https://${host}/oauth/callback/?inline=true`,

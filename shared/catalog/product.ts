@@ -1,5 +1,12 @@
 /** What an application must say about itself to be offered by Hub. */
 
+/**
+ * Of the pods that make up the application and its gateway: where a node goes and there is not room for all, they are placed before the pods
+ * that people's own work is made of, and in the place of these.
+ * https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/
+ */
+export const PRIORITY_CLASS = 'hub-product';
+
 export interface ProductVersion {
   /** The application's version, which is also that of its chart. */
   version: string;
