@@ -18,7 +18,10 @@ export const shapeOptions = (command: Command): Command =>
     .option('--version <version>', 'of the product')
     .option('--size <id>', 'how large it is')
     .option('--region <id>', 'where it is')
-    .option('--availability <kind>', availabilities.options.join(' or '))
+    .option(
+      '--availability <kind>',
+      `${availabilities.options.join(' or ')}: regional has three times the machines, and survives a zone but for the disks that are in it`,
+    )
     .option('--isolation <kind>', isolations.options.join(' or '));
 
 /** As the API takes it. @throws WrongUsage */
