@@ -6,6 +6,7 @@ import { days } from '../../shared/units.ts';
 import { hostName } from '../clusters/host.ts';
 import { asAppError } from '../failure.ts';
 import { isMeshOutdated, isUnrevoked, type Parts, partsOf } from '../leaf/install.ts';
+import { isOnlyMore } from '../pachyderm/locked.ts';
 import type { Ports } from '../ports.ts';
 import { accessOf } from './access.ts';
 import { heldBy, isAnother } from './certificate.ts';
@@ -120,7 +121,8 @@ async function findOpenLock(site: Site): Promise<Finding | 'locked' | 'unseen'> 
     await accessOf(site).verify(site);
     return 'locked';
   } catch (thrown) {
-    const { code } = asAppError(thrown);
+    const { code, detail } = asAppError(thrown);
+    if (isOnlyMore(detail)) return { type: 'Locked', message: ONLY_MORE, repairable: true };
     // That it does not answer proves nothing, and whether it does is another one's finding.
     if (code === 'LEAF_UNAVAILABLE') return 'unseen';
     if (code !== 'LOCK_FAILED' && code !== 'PRODUCT_REFUSED') throw thrown;
@@ -134,6 +136,8 @@ const open = (): Finding => ({
   repairable: true,
   isOpen: true,
 });
+const ONLY_MORE =
+  'Robots, or more roles than its members have, were bound to the whole cluster. Hub takes that back: bind them to a project or a repository.';
 const LEAKS = 'Its gateway lets more through than it must.';
 const UNPROVEN = 'It refuses Hub, so Hub cannot check that only its members can get in.';
 

@@ -517,6 +517,17 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
     await it.clock.runFor(minutes(1));
   });
 
+  test('to which a robot was bound says so, and not that somebody could have come in', async () => {
+    const { bindings } = await it.pachd(id);
+    Object.assign(bindings['CLUSTER:'] ?? {}, { 'robot:ci': ['repoReader'] });
+    const more =
+      'Robots, or more roles than its members have, were bound to the whole cluster. Hub takes that back: bind them to a project or a repository.';
+    expect(await mended(it, id)).toEqual([more, AGAIN]);
+    expect(await it.bindings(id)).not.toHaveProperty('robot:ci');
+    Object.assign(bindings['CLUSTER:'] ?? {}, { 'user:eve@example.com': ['repoReader'] });
+    expect(await mended(it, id)).toEqual(['People who are not members could get in.', AGAIN]);
+  });
+
   test('that has others sign people in too starts anew, and forgets them', async () => {
     const pachd = await it.pachd(id);
     const [only] = pachd.connectors;
