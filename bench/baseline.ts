@@ -112,7 +112,7 @@ const STEPS: Readonly<Record<Exclude<State, 'ready'>, Step>> = {
   },
   async installing({ ports }, cluster) {
     const site = await siteOf(cluster, ports);
-    const { status } = await ensureInstallation(site, installationOf(site));
+    const { status } = await ensureInstallation(site, await installationOf(site));
     return { isDone: status === 'done', certificate: cluster.certificate };
   },
   async securing({ ports }, cluster) {

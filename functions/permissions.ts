@@ -143,6 +143,8 @@ const INSTALL = [
   'container.networkPolicies.update',
   'container.pods.getLogs',
   'container.pods.list',
+  'container.priorityClasses.create',
+  'container.priorityClasses.update',
   'container.resourceQuotas.create',
   'container.resourceQuotas.update',
   'container.roleBindings.create',

@@ -192,6 +192,7 @@ describe('a Pachyderm of the catalog', () => {
       bucket: 'hub-abc',
       host,
       licensed: false,
+      volumes: {},
       machine: { cpus: 4, memoryGiB: 16 },
     });
     await installed({ until }, leaf, {
@@ -279,6 +280,10 @@ describe('a Pachyderm of the catalog', () => {
         '/authorization-code/callback answers HTTP 400',
         '/api/license_v2.API/GetActivationCode answers HTTP 404',
         '/api/enterprise_v2.API/GetActivationCode answers HTTP 404',
+        '/api/auth_v2.API/Deactivate answers HTTP 501',
+        '/api/auth_v2.API/SetConfiguration answers HTTP 501',
+        '/api/identity_v2.API/CreateIDPConnector answers HTTP 501',
+        '/api/identity_v2.API/DeleteAll answers HTTP 501',
       ]);
     } finally {
       outside.close();
@@ -302,6 +307,10 @@ describe('a Pachyderm of the catalog', () => {
     '/api/license_v2.API/Heartbeat',
     '/api/license_v2.API/GetActivationCode',
     '/api/enterprise_v2.API/GetActivationCode',
+    '/api/auth_v2.API/Deactivate',
+    '/api/auth_v2.API/SetConfiguration',
+    '/api/identity_v2.API/CreateIDPConnector',
+    '/api/identity_v2.API/DeleteAll',
     '/authorization-code/callback',
   ])('keeps strangers from %s', async (path) => {
     expect(await posted(path)).toBe(403);

@@ -13,6 +13,55 @@ import { createProgram } from '../program.ts';
 
 const ID = 'abcdefghijklmnop';
 
+test('of pachctl’s own file only what is ours is replaced, and it is never written anew where it has more', async () => {
+  const { say, home } = await aHub('mine');
+  const file = join(home, 'pachctl.json');
+  const read = () => JSON.parse(readFileSync(file, 'utf8'));
+  for (const text of ['', JSON.stringify(pachctlOf('mine')), 'words', '{"v2": null}']) {
+    writeFileSync(file, text);
+    expect(await say('pachctl', 'mine', '--file', file), text).toMatchObject({ code: 0 });
+    expect(read()).toEqual(pachctlOf('mine'));
+  }
+  const theirs = pachctlOf('theirs');
+  const others = JSON.stringify({
+    user_id: 'ada',
+    v2: { ...theirs.v2, metrics: true, max_shell_completions: 64 },
+  });
+  writeFileSync(file, others);
+  expect(await say('pachctl', 'mine', '--file', file)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining(`hub pachctl mine --file ${file} --merge`),
+  });
+  expect(readFileSync(file, 'utf8')).toBe(others);
+  for (let round = 0; round < 2; round++)
+    expect(await say('pachctl', 'mine', '--file', file, '--merge')).toMatchObject({
+      code: 0,
+      err: `${file} has the context mine, which is used by: PACH_CONFIG=${file} pachctl list repo\n`,
+    });
+  const contexts = { ...theirs.v2.contexts, ...pachctlOf('mine').v2.contexts };
+  expect(read()).toEqual({
+    user_id: 'ada',
+    v2: { active_context: 'mine', contexts, metrics: true, max_shell_completions: 64 },
+  });
+  writeFileSync(file, 'words');
+  expect(await say('pachctl', 'mine', '--file', file, '--merge')).toMatchObject({ code: 1 });
+  expect(readFileSync(file, 'utf8')).toBe('words');
+  const own = join(home, '.pachyderm', 'config.json');
+  expect(await say('pachctl', 'mine', '--merge')).toMatchObject({
+    code: 0,
+    err: `${own} has the context mine, and pachctl uses it now.\n`,
+  });
+  expect(JSON.parse(readFileSync(own, 'utf8'))).toEqual(pachctlOf('mine'));
+});
+
+const pachctlOf = (name: string) => ({
+  v2: {
+    active_context: name,
+    contexts: { [name]: { source: 'HUB', pachd_address: `grpcs://${name}:443`, session_token: 't' } },
+    metrics: false,
+  },
+});
+
 const kubeconfigOf = (name: string): Kubeconfig => ({
   apiVersion: 'v1',
   kind: 'Config',
@@ -31,6 +80,7 @@ async function aHub(name: string) {
     else if (!pathname.startsWith(`/v1/clusters/${ID}`))
       answer.writeHead(404).end(JSON.stringify({ code: 'NOT_FOUND', title: 'None.' }));
     else if (searchParams.get('kind') === 'kubeconfig') answer.end(asYaml(kubeconfigOf(name)));
+    else if (searchParams.get('kind') === 'pachctl') answer.end(JSON.stringify(pachctlOf(name)));
     else answer.end(JSON.stringify({ id: ID, name }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -3,6 +3,13 @@ import type { ClusterReply } from '../../shared/api/clusters.ts';
 import { CLUSTER_ID } from '../../shared/documents/fields.ts';
 import { askKubeconfig, clusterToken, execCredential } from '../access/credentials.ts';
 import { asYaml, kubeconfigPath, mergeInto, requireNoOthers, withCommand } from '../access/kubeconfig.ts';
+import {
+  asJson,
+  mergePachctl,
+  type PachctlConfig,
+  pachctlPath,
+  requireNoOtherContexts,
+} from '../access/pachctl-config.ts';
 import type { Api } from '../api.ts';
 import { type Commands, type CommonOptions, command, contextOf } from '../context.ts';
 import { Failed } from '../failure.ts';
@@ -59,7 +66,11 @@ export const accessCommands: Commands = (program, io) => {
 
   command(program, 'pachctl <cluster>', 'a configuration for pachctl, good for less than an hour')
     .option('--file <path>', 'write it there')
-    .action(async (called: string, options: CommonOptions & { file?: string }) => {
+    .option(
+      '--merge',
+      'add it to that file, or without --file to $PACH_CONFIG or ~/.pachyderm/config.json, and use it',
+    )
+    .action(async (called: string, options: CommonOptions & { file?: string; merge?: true }) => {
       const {
         api,
         say,
@@ -67,12 +78,20 @@ export const accessCommands: Commands = (program, io) => {
       } = contextOf(io, options);
       const query = { kind: 'pachctl' };
       const { body } = await withId(api, called, (id) =>
-        api.ask('GET /v1/clusters/{id}/credentials', { id, query }),
+        api.ask<PachctlConfig>('GET /v1/clusters/{id}/credentials', { id, query }),
       );
-      const text = `${JSON.stringify(body, null, 2)}\n`;
-      if (options.file === undefined) return void out.write(text);
-      writeWanted(options.file, text);
-      say(`Use it: PACH_CONFIG=${options.file} pachctl list repo`);
+      const { file } = options;
+      const use = `PACH_CONFIG=${file} pachctl list repo`;
+      if (options.merge) {
+        const path = file ?? pachctlPath(io);
+        mergePachctl(path, body);
+        const end = file === undefined ? 'and pachctl uses it now.' : `which is used by: ${use}`;
+        say(`${path} has the context ${body.v2.active_context}, ${end}`);
+      } else if (file !== undefined) {
+        requireNoOtherContexts(file, body, called);
+        writeWanted(file, asJson(body));
+        say(`Use it: ${use}`);
+      } else out.write(asJson(body));
     });
 };
 

@@ -39,6 +39,7 @@ export const memberCommands: Commands = (program, io) => {
   );
 
   command(program, 'share <cluster> <email>', 'invite somebody to a cluster, or change what a member may do')
+    .addHelpText('after', AFTER_AN_OWNER)
     .addOption(new Option('--role <role>', 'what they may do').choices(roles.options).makeOptionMandatory())
     .action(async (called: string, email: string, options: CommonOptions & { role: Role }) => {
       const { hub, api, print } = contextOf(io, options);
@@ -61,12 +62,14 @@ export const memberCommands: Commands = (program, io) => {
     program,
     'unshare <cluster> <email>',
     'remove somebody, withdraw an invitation, or (your own address) leave',
-  ).action(async (called: string, email: string, options: CommonOptions) => {
-    const { api, print } = contextOf(io, options);
-    const { id } = await findCluster(api, called);
-    const { body } = await api.ask<ClusterReply>('DELETE /v1/clusters/{id}/members/{email}', { id, email });
-    print(body, () => `${email} can no longer use ${body.name}.`);
-  });
+  )
+    .addHelpText('after', AFTER_AN_OWNER)
+    .action(async (called: string, email: string, options: CommonOptions) => {
+      const { api, print } = contextOf(io, options);
+      const { id } = await findCluster(api, called);
+      const { body } = await api.ask<ClusterReply>('DELETE /v1/clusters/{id}/members/{email}', { id, email });
+      print(body, () => `${email} can no longer use ${body.name}.`);
+    });
 
   command(program, 'transfer <cluster> [email]', 'offer a cluster that you pay for to another of its owners')
     .option('--accept', 'take over a cluster that was offered to you: you pay from then on')
@@ -86,6 +89,9 @@ export const memberCommands: Commands = (program, io) => {
       context.print(body, () => TRANSFERRED[action](body, to));
     });
 };
+
+const AFTER_AN_OWNER =
+  '\nWhoever is an owner no more takes all keys along: a Pachyderm restarts, and everybody signs in to it again, robots too.';
 
 const listMembers = async (api: Api, id: string): Promise<MemberList> =>
   (await api.ask<MemberList>('GET /v1/clusters/{id}/members', { id })).body;

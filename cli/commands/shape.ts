@@ -18,9 +18,10 @@ export const shapeOptions = (command: Command): Command =>
     .option('--size <id>', 'how large it is')
     .option('--region <id>', 'where it is')
     .addOption(
-      new Option('--availability <kind>', 'in one zone, or in all of the region').choices(
-        availabilities.options,
-      ),
+      new Option(
+        '--availability <kind>',
+        'in one zone, or in all of the region: three times the machines, and it survives a zone but for the disks that are in it',
+      ).choices(availabilities.options),
     )
     .addOption(new Option('--isolation <kind>', 'what it shares with others').choices(isolations.options));
 

@@ -7,6 +7,8 @@ import { hostName } from '../clusters/host.ts';
 import { asAppError } from '../failure.ts';
 import { findLostGuards } from '../leaf/guards.ts';
 import { isMeshOutdated, isUnrevoked, type Parts, partsOf } from '../leaf/install.ts';
+import type { InstallPlan } from '../leaf/plan.ts';
+import { isOnlyMore } from '../pachyderm/locked.ts';
 import type { Ports } from '../ports.ts';
 import { accessOf } from './access.ts';
 import { heldBy, isAnother } from './certificate.ts';
@@ -43,9 +45,10 @@ export async function findDrift(cluster: Cluster, ports: Ports): Promise<Drift> 
     return nothing(BROKEN);
   }
   const site = siteIn(seen, cluster, ports);
+  const plan = await installationOf(site);
   const [guards, parts, locked, ...others] = await Promise.all([
-    findMissingGuards(site),
-    findMissingParts(site),
+    findMissingGuards(site, plan),
+    findMissingParts(site, plan),
     findOpenLock(site),
     findOldGateway(site),
     findBadCertificate(site),
@@ -76,9 +79,9 @@ const GONE = 'The cluster itself is gone: somebody deleted it in the cloud.';
 /** Left by a deletion that failed half-way, for one; the cloud does not mend such a cluster. */
 const BROKEN = 'The cloud says that the cluster itself cannot be used any more.';
 
-async function findMissingGuards(site: Site): Promise<Finding | undefined> {
+async function findMissingGuards(site: Site, plan: InstallPlan): Promise<Finding | undefined> {
   const { cluster, leaf, ports } = site;
-  const lost = await findLostGuards(leaf, installationOf(site));
+  const lost = await findLostGuards(leaf, plan);
   if (lost.length === 0) return undefined;
   const names = lost.map(({ kind, metadata: { namespace = '', name } }) => `${kind} ${namespace}/${name}`);
   ports.log.warn('guards missing', { cluster: cluster.id, detail: names.join(', ') });
@@ -86,15 +89,15 @@ async function findMissingGuards(site: Site): Promise<Finding | undefined> {
   return { type: 'Workloads', message, repairable: true };
 }
 
-async function findMissingParts(site: Site): Promise<Finding | undefined> {
-  const { of, ready } = await partsOf(site.leaf, installationOf(site));
+async function findMissingParts(site: Site, plan: InstallPlan): Promise<Finding | undefined> {
+  const { of, ready } = await partsOf(site.leaf, plan);
   const missing = missingParts(site.cluster, { of, ready });
   if (missing > 0) {
     const message = `${missing} of its ${site.cluster.parts} parts ${missing === 1 ? 'is' : 'are'} missing.`;
     return { type: 'Workloads', message, repairable: true };
   }
   // A handler that was held up for long enough begins what has long ended.
-  if (await isUnrevoked(site.leaf, installationOf(site))) {
+  if (await isUnrevoked(site.leaf, plan)) {
     const message = 'What Hub’s installer may do in it was not taken back.';
     return { type: 'Workloads', message, repairable: true };
   }
@@ -131,7 +134,8 @@ async function findOpenLock(site: Site): Promise<Finding | 'locked' | 'unseen'> 
     await accessOf(site).verify(site);
     return 'locked';
   } catch (thrown) {
-    const { code } = asAppError(thrown);
+    const { code, detail } = asAppError(thrown);
+    if (isOnlyMore(detail)) return { type: 'Locked', message: ONLY_MORE, repairable: true };
     // That it does not answer proves nothing, and whether it does is another one's finding.
     if (code === 'LEAF_UNAVAILABLE') return 'unseen';
     if (code !== 'LOCK_FAILED' && code !== 'PRODUCT_REFUSED') throw thrown;
@@ -145,6 +149,8 @@ const open = (): Finding => ({
   repairable: true,
   isOpen: true,
 });
+const ONLY_MORE =
+  'Robots, or more roles than its members have, were bound to the whole cluster. Hub takes that back: bind them to a project or a repository.';
 const LEAKS = 'Its gateway lets more through than it must.';
 const UNPROVEN = 'It refuses Hub, so Hub cannot check that only its members can get in.';
 

@@ -43,6 +43,6 @@ export async function asHub<T>(
 export async function requireDoorkeeper(pachyderm: Pachyderm): Promise<void> {
   const stranger = await pachyderm.whoAmI();
   if (stranger.known || stranger.unasked) {
-    throw new AppError('LOCK_FAILED', 'It lets people in without a token.');
+    throw new AppError('LOCK_FAILED', 'it lets people in without a token');
   }
 }

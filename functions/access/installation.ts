@@ -4,13 +4,18 @@ import { TOPICS } from '../../shared/messages.ts';
 import { bucketName } from '../clusters/target.ts';
 import { keyIn } from '../data-key.ts';
 import { ensureInstalled, type InstallProgress } from '../leaf/install.ts';
+import type { Leaf } from '../leaf/leaf.ts';
 import { CHART_TOKEN_MS } from '../leaf/manifests.ts';
 import { type InstallPlan, planInstall } from '../leaf/plan.ts';
 import { accessOf } from './access.ts';
 import type { Site } from './site.ts';
 
-/** @param round tells one installation of the same from another: a repair is a Job of its own */
-export function installationOf({ cluster, product, host, ports }: Site, round?: string): InstallPlan {
+/**
+ * @param round tells one installation of the same from another: a repair is a Job of its own
+ * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED
+ */
+export async function installationOf(site: Site, round?: string): Promise<InstallPlan> {
+  const { cluster, product, host, leaf, ports } = site;
   const { cpus, memoryGiB } = entriesOf(cluster.spec).size;
   const { cell, install, projectId, credentialsAccount, dataEncryptionKey } = ports.settings;
   return planInstall({
@@ -29,8 +34,20 @@ export function installationOf({ cluster, product, host, ports }: Site, round?: 
     hintTopic: TOPICS.hint,
     credentialsAccount,
     ...(dataEncryptionKey !== undefined && { dataKey: keyIn(dataEncryptionKey, cluster.spec.region) }),
+    volumes: await standingVolumes(leaf, product.namespace),
     ...(round !== undefined && { round }),
   });
+}
+
+/** What a StatefulSet claims for its first volume can never change: a Helm that asks for more would fail. */
+async function standingVolumes(leaf: Leaf, namespace: string): Promise<Record<string, string>> {
+  const sets = await leaf.list({ apiVersion: 'apps/v1', kind: 'StatefulSet', namespace });
+  return Object.fromEntries(
+    sets.flatMap(({ metadata, spec }): [string, string][] => {
+      const size: unknown = spec?.volumeClaimTemplates?.[0]?.spec?.resources?.requests?.storage;
+      return typeof size === 'string' ? [[metadata.name, size]] : [];
+    }),
+  );
 }
 
 /**

@@ -130,13 +130,13 @@ function addressOf({ status }: KubeObject): string | undefined {
  * What of the releases' workloads is there, whoever made it.
  * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED
  */
-export async function partsOf(leaf: Leaf, plan: Pick<InstallPlan, 'releases'>): Promise<Parts> {
+export async function partsOf(leaf: Leaf, plan: Counted): Promise<Parts> {
   return sum(await partsByNamespace(leaf, plan));
 }
 
 /** Nothing of the product is there. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
-export async function isProductGone(leaf: Leaf, { productNamespace }: InstallPlan): Promise<boolean> {
-  return (await partsIn(leaf, productNamespace)).of === 0;
+export async function isProductGone(leaf: Leaf, plan: InstallPlan): Promise<boolean> {
+  return (await partsIn(leaf, plan.productNamespace, plan)).of === 0;
 }
 
 /** Releases that have not begun yet must not make those that have look like all there is. */
@@ -151,15 +151,25 @@ const sum = (parts: readonly Parts[]): Parts => ({
   of: parts.reduce((total, { of }) => total + of, 0),
 });
 
-const partsByNamespace = (leaf: Leaf, { releases }: Pick<InstallPlan, 'releases'>): Promise<Parts[]> =>
-  Promise.all([...new Set(releases.map(({ namespace }) => namespace))].map((name) => partsIn(leaf, name)));
+type Counted = Pick<InstallPlan, 'releases' | 'productNamespace' | 'scalesItself'>;
 
-async function partsIn(leaf: Leaf, namespace: string): Promise<Parts> {
+const partsByNamespace = (leaf: Leaf, plan: Counted): Promise<Parts[]> =>
+  Promise.all(
+    [...new Set(plan.releases.map(({ namespace }) => namespace))].map((name) => partsIn(leaf, name, plan)),
+  );
+
+async function partsIn(
+  leaf: Leaf,
+  namespace: string,
+  { productNamespace, scalesItself }: Counted,
+): Promise<Parts> {
   const lists = await Promise.all(
     ['Deployment', 'StatefulSet'].map((kind) => leaf.list({ apiVersion: 'apps/v1', kind, namespace })),
   );
+  const isCounted = ({ metadata }: KubeObject): boolean =>
+    namespace !== productNamespace || !scalesItself.includes(metadata.name);
   // What is scaled to nothing is no part that anybody waits for.
-  const parts = lists.flat().filter((workload) => wantedOf(workload) > 0);
+  const parts = lists.flat().filter((workload) => wantedOf(workload) > 0 && isCounted(workload));
   return { ready: parts.filter(serves).length, of: parts.length };
 }
 

@@ -32,6 +32,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'rbac.authorization.k8s.io/v1/RoleBinding': { plural: 'rolebindings', namespaced: true },
   'rbac.authorization.k8s.io/v1/ClusterRole': { plural: 'clusterroles', namespaced: false },
   'rbac.authorization.k8s.io/v1/ClusterRoleBinding': { plural: 'clusterrolebindings', namespaced: false },
+  'scheduling.k8s.io/v1/PriorityClass': { plural: 'priorityclasses', namespaced: false },
   'storage.k8s.io/v1/StorageClass': { plural: 'storageclasses', namespaced: false },
   'networking.istio.io/v1/Gateway': { plural: 'gateways', namespaced: true },
   'networking.istio.io/v1/DestinationRule': { plural: 'destinationrules', namespaced: true },

@@ -1,6 +1,7 @@
 /**
  * Istio in a leaf: the control plane and one gateway, and no side-cars, since isolation inside is the work of NetworkPolicies. Pure.
  */
+import { PRIORITY_CLASS } from '../../shared/catalog/product.ts';
 import type { InstallPlan, Release } from './plan.ts';
 
 /**
@@ -43,7 +44,11 @@ export const meshReleases = (imageMirror?: string): Release[] => [
     version: ISTIO_VERSION,
     values: {
       ...CONTROL_PLANE,
-      global: { ...DRAINABLE, ...(imageMirror !== undefined && { hub: `${imageMirror}/istio` }) },
+      global: {
+        ...DRAINABLE,
+        ...PRIORITY,
+        ...(imageMirror !== undefined && { hub: `${imageMirror}/istio` }),
+      },
     },
     timeout: '3m',
   },
@@ -80,6 +85,9 @@ export function isBeforeOurs(version: string | undefined): boolean {
  */
 const DRAINABLE = { defaultPodDisruptionBudget: { enabled: false } };
 
+/** Without the gateway nobody comes in. */
+const PRIORITY = { priorityClassName: PRIORITY_CLASS };
+
 const SECCOMP = { type: 'RuntimeDefault' };
 
 /** https://github.com/istio/istio/blob/1.31.4/manifests/charts/istio-control/istio-discovery/values.yaml */
@@ -94,6 +102,7 @@ const CONTROL_PLANE = {
 
 /** https://github.com/istio/istio/blob/1.31.4/manifests/charts/gateway/values.yaml */
 const GATEWAY = {
+  ...PRIORITY,
   labels: { istio: GATEWAY_RELEASE },
   autoscaling: { enabled: false },
   replicaCount: 1,

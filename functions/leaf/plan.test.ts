@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { LOWEST_PRICE, priceOfResource } from '../../shared/catalog/catalog.ts';
+import { pachyderm } from '../../shared/catalog/pachyderm.ts';
+import { PRIORITY_CLASS } from '../../shared/catalog/product.ts';
 import { aPlan } from '../../test/a-plan.ts';
 import type { KubeObject } from './leaf.ts';
 import { apiServerPolicies } from './network.ts';
@@ -31,6 +33,21 @@ test('the gateway is one door with TLS, found by the label that its Gateway sele
     service: { type: 'LoadBalancer', ports: [{ port: 443, protocol: 'TCP' }] },
     securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
   });
+});
+
+test('all that people need to come in is placed before what they have made, where there is not room for both', () => {
+  const [only, ...others] = guards('PriorityClass');
+  expect(others).toEqual([]);
+  expect(only).toMatchObject({ metadata: { name: PRIORITY_CLASS }, value: 1_000_000, globalDefault: false });
+  const named = { priorityClassName: PRIORITY_CLASS };
+  const plan = aPlan({ product: pachyderm, version: '2.12.2' });
+  const valuesOf = (name: string) => plan.releases.find((release) => release.name === name)?.values;
+  expect(valuesOf('istiod')).toMatchObject({ global: named });
+  expect(valuesOf('hub-gateway')).toMatchObject(named);
+  const application = Object.fromEntries(
+    ['pachd', 'etcd', 'pgbouncer', 'proxy', 'console'].map((part) => [part, named]),
+  );
+  expect(valuesOf('pachyderm')).toMatchObject({ ...application, postgresql: { primary: named } });
 });
 
 const OTHER_CLASSES = ['standard', 'standard-rwo', 'premium-rwo', 'dynamic-rwo', 'hub-encrypted'];

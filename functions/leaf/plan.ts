@@ -1,6 +1,6 @@
 /** What Hub installs into a leaf, decided before anything is asked of it: pure, so that it can be compared and read. */
 import { createHash } from 'node:crypto';
-import { type Machine, needsLicense, type Product } from '../../shared/catalog/product.ts';
+import { type Machine, needsLicense, PRIORITY_CLASS, type Product } from '../../shared/catalog/product.ts';
 import { labelsOf } from '../labels.ts';
 import type { KubeObject } from './leaf.ts';
 import { GATEWAY_NAMESPACE, MESH_NAMESPACE, meshReleases } from './mesh.ts';
@@ -37,6 +37,8 @@ export interface InstallPlan {
   guards: readonly KubeObject[];
   /** The product's; it has a way to the API server. */
   productNamespace: string;
+  /** Workloads in it that are no parts; see `Product`. */
+  scalesItself: readonly string[];
   images: { helm: string; callHome: string };
   /** `oci://…`, the operator's mirror. */
   chartSource: string;
@@ -68,13 +70,16 @@ export interface InstallInput {
   credentialsAccount: string;
   /** Key of the operator's, if volumes are to be encrypted with it. */
   dataKey?: string;
+  /** Sizes of the volumes that stand; see `Product`. */
+  volumes?: Readonly<Record<string, string>>;
   round?: string;
 }
 
 export function planInstall(input: InstallInput): InstallPlan {
   const { clusterId, cell, generation, product, version, bucket, host, machine, imageMirror } = input;
   const { credentialsAccount, dataKey, round, images, chartSource, projectId, hintTopic } = input;
-  const { namespace, podSecurity } = product;
+  const { namespace, podSecurity, scalesItself = [] } = product;
+  const { volumes = {} } = input;
   const licensed = needsLicense(product, version);
   return {
     clusterId,
@@ -93,6 +98,7 @@ export function planInstall(input: InstallInput): InstallPlan {
           host,
           machine,
           licensed,
+          volumes,
           ...(imageMirror !== undefined && { imageMirror }),
         }),
         timeout: PRODUCT_TIMEOUT,
@@ -113,9 +119,11 @@ export function planInstall(input: InstallInput): InstallPlan {
       ...networkPolicies(namespace),
       ...memberRoles(namespace),
       ...credentialsRights(credentialsAccount, namespace),
-      volumes(labelsOf(clusterId, cell), dataKey),
+      PRIORITY,
+      volumeClass(labelsOf(clusterId, cell), dataKey),
     ],
     productNamespace: namespace,
+    scalesItself,
     images,
     chartSource,
     projectId,
@@ -194,7 +202,7 @@ const classOf = (key: string | undefined): string =>
  * https://github.com/kubernetes-sigs/gcp-compute-persistent-disk-csi-driver#controller-level-parameters
  * https://cloud.google.com/kubernetes-engine/docs/how-to/using-cmek#create_a_cmek-protected_attached_disk
  */
-const volumes = (diskLabels: Readonly<Record<string, string>>, key: string | undefined): KubeObject => ({
+const volumeClass = (diskLabels: Readonly<Record<string, string>>, key: string | undefined): KubeObject => ({
   apiVersion: 'storage.k8s.io/v1',
   kind: 'StorageClass',
   metadata: {
@@ -214,6 +222,16 @@ const volumes = (diskLabels: Readonly<Record<string, string>>, key: string | und
   volumeBindingMode: 'WaitForFirstConsumer',
   allowVolumeExpansion: true,
 });
+
+/** No pod has it that does not name it, and those of pipelines may not. Its value can never be changed. */
+const PRIORITY: KubeObject = {
+  apiVersion: 'scheduling.k8s.io/v1',
+  kind: 'PriorityClass',
+  metadata: { name: PRIORITY_CLASS, labels: OURS },
+  value: 1_000_000,
+  globalDefault: false,
+  description: 'The application and its gateway, before the work that people do in it.',
+};
 
 /** Of a container of Hub's own or of Istio's that says nothing. */
 const MOST = { memory: '512Mi' };

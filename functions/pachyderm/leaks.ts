@@ -1,6 +1,6 @@
 /**
- * What a cluster's gateway keeps to itself, seen from outside: some methods pachd lets anybody call, and two tell the owners of a cluster the
- * operator's licence. Each of them is tried, by nobody in particular, and must get no further than the gateway. https://github.com/pachyderm/pachyderm/blob/master/src/internal/middleware/auth/interceptor.go
+ * What a cluster's gateway keeps to itself, seen from outside: some methods pachd lets anybody call, two tell the owners of a cluster the
+ * operator's licence, and by some they would open it to everybody. Each of them is tried, by nobody in particular, and must get no further than the gateway. https://github.com/pachyderm/pachyderm/blob/master/src/internal/middleware/auth/interceptor.go
  */
 import { askedBy, callAll, callOne } from './calls.ts';
 import { isAway, pachydermError, wordsOf } from './errors.ts';
@@ -45,6 +45,8 @@ const CALLS: readonly (readonly [string, (channel: GrpcChannel) => Promise<unkno
 const PATHS = [
   ...['/api/proxy.API/Listen', '/api/auth_v2.API/GetOIDCLogin', '/authorization-code/callback'],
   ...['/api/license_v2.API/GetActivationCode', '/api/enterprise_v2.API/GetActivationCode'],
+  ...['/api/auth_v2.API/Deactivate', '/api/auth_v2.API/SetConfiguration'],
+  ...['/api/identity_v2.API/CreateIDPConnector', '/api/identity_v2.API/DeleteAll'],
 ];
 
 async function trouble(what: string, call: () => Promise<unknown>): Promise<string | undefined> {

@@ -156,12 +156,24 @@ async function withToken(
   }
 }
 
+/** Nobody comes in by that who could not anyway, but for programs that an owner let in. */
+const ONLY_MORE = 'only robots and further roles of members are bound besides';
+
+/** Whether a lock failed, at nothing else. */
+export const isOnlyMore = (detail: string | undefined): boolean =>
+  detail === `nobody else is bound: no, ${ONLY_MORE}`;
+
 async function wrongBindings(channel: GrpcChannel, admin: string, { bindings }: LockClaim): Promise<Finding> {
   const cluster = await boundAt(channel, admin, CLUSTER);
   const project = await boundAt(channel, admin, DEFAULT_PROJECT);
   if (cluster[EVERYBODY] ?? project[EVERYBODY]) return 'everybody who signs in is bound';
-  const count = planBindings(cluster, bindings).length;
-  if (count > 0) return `${count} bindings differ from the members`;
+  const changes = planBindings(cluster, bindings);
+  const ofMembers = changes.every(
+    ({ principal, roles }) =>
+      principal.startsWith('robot:') ||
+      ((cluster[principal] ?? []).length > roles.length && roles.length > 0),
+  );
+  if (changes.length > 0) return ofMembers ? ONLY_MORE : `${changes.length} bindings differ from the members`;
   let strangers = 0;
   for (const resource of await resourcesOf(channel, admin)) {
     strangers += planStrangers(await boundAt(channel, admin, resource), bindings).length;

@@ -16,7 +16,7 @@ const ENDING_MS = seconds(2);
 export const install: Step = async (cluster, ports) => {
   const site = await siteOf(cluster, ports);
   const { leaf } = site;
-  const progress = await ensureInstallation(site, installationOf(site));
+  const progress = await ensureInstallation(site, await installationOf(site));
   if (progress.status === 'failed') {
     // Helm waits for the address too, and would only say that its time was over.
     const address = await gatewayAddress(leaf);

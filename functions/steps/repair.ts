@@ -25,6 +25,7 @@ import {
 import { jobRef } from '../leaf/manifests.ts';
 import { meshAlone } from '../leaf/mesh.ts';
 import type { InstallPlan } from '../leaf/plan.ts';
+import { startAnew, untilStarted } from './anew.ts';
 import { untilExposed } from './expose.ts';
 import { untilNextLook } from './pace.ts';
 import { shutIfOpen } from './shut.ts';
@@ -40,13 +41,16 @@ export const repair: Step = async (cluster, ports) => {
   const undecided = await untilDecided(site);
   if (undecided) return undecided;
   try {
-    const going = await guard(site);
+    const whole = await installationOf(site, `repair-${cluster.since.getTime()}`);
+    const going = await guard(site, whole);
     if (going) return going;
     const renewing = await renewEarly(site);
     if (renewing) return renewing;
-    const installing = await reinstall(site);
+    const installing = await reinstall(site, whole);
     if (installing) return installing;
-    if ((await lock(site)) === 'renewing') return untilRenewed();
+    const locked = await lock(site);
+    if (locked === 'renewing') return untilRenewed();
+    if (locked === 'starting') return untilStarted();
     await ports.provider.ensureWebhookAccess(site.target);
     const progress = await ensureExposed(site);
     if (progress.status !== 'exposed') return untilExposed(progress);
@@ -54,6 +58,7 @@ export const repair: Step = async (cluster, ports) => {
       {
         endpoints: site.product.endpoints(site.host),
         certificate: progress.certificate,
+        ...(await partsMade(site, whole)),
         conditions: allGood(cluster.conditions, new Date(ports.clock.now())),
       },
       { note: 'Everything is in order again.' },
@@ -68,9 +73,8 @@ export const repair: Step = async (cluster, ports) => {
  * that is made anew is reached by nobody before it is locked: the way to the old one goes first.
  * @returns what to report for as long as somebody's deletion of a namespace takes
  */
-async function guard(site: Site): Promise<StepResult | undefined> {
+async function guard(site: Site, plan: InstallPlan): Promise<StepResult | undefined> {
   const { leaf } = site;
-  const plan = installationOf(site);
   if (await isProductGone(leaf, plan)) await ensureClosed(site);
   const going = await ensureNamespaces(leaf, plan);
   if (going.length === 0) {
@@ -110,17 +114,23 @@ async function renewEarly(site: Site): Promise<StepResult | undefined> {
 /** An order takes a minute, and what is repaired besides has the rest of the time. */
 const EARLY_MS = minutes(10);
 
-const lock = (site: Site): Promise<Applied> =>
-  applyMembers(site, async (at, changes) => {
-    // Hub itself could not come in otherwise.
-    await accessOf(at).register(at);
-    await accessOf(at).secure(at, changes);
-  });
+/** @returns `starting`: it did not hold, so the application is closed and starts anew */
+async function lock(site: Site): Promise<Applied | 'starting'> {
+  try {
+    return await applyMembers(site, async (at, changes) => {
+      // Hub itself could not come in otherwise.
+      await accessOf(at).register(at);
+      await accessOf(at).secure(at, changes);
+    });
+  } catch (thrown) {
+    if (asAppError(thrown).code === 'LOCK_FAILED' && (await startAnew(site))) return 'starting';
+    throw thrown;
+  }
+}
 
 /** Helm once more, if something it made is missing or too old. @returns what to report until it has ended */
-async function reinstall(site: Site): Promise<StepResult | undefined> {
+async function reinstall(site: Site, whole: InstallPlan): Promise<StepResult | undefined> {
   const { cluster, leaf, ports } = site;
-  const whole = installationOf(site, `repair-${cluster.since.getTime()}`);
   const plan = await planFor(site, whole);
   if (plan === undefined) {
     await revokeRights(leaf);
@@ -134,14 +144,20 @@ async function reinstall(site: Site): Promise<StepResult | undefined> {
   const progress = await ensureInstallation(site, plan);
   if (progress.status === 'failed') {
     // Helm has set back what the application would know of its members at its next start.
-    await lock(site).catch(onlyLockFailed);
+    if ((await lock(site).catch(onlyLockFailed)) === 'starting') return untilStarted();
     return fail('INSTALL_FAILED', progress.detail);
   }
   if (progress.status === 'done') {
+    if (plan === whole) return undefined;
     const missing = missingParts(cluster, await partsOf(leaf, whole));
     return missing === 0 ? undefined : fail('INSTALL_FAILED', `${missing} of its parts did not come back.`);
   }
   return wait(untilNextLook(cluster, ports), progress.detail);
+}
+
+/** Of all that Helm has made in this repair: what it does not make any more is missed by nobody. */
+async function partsMade({ leaf }: Site, whole: InstallPlan): Promise<{ parts?: number }> {
+  return (await leaf.find(jobRef(whole))) ? { parts: (await partsOf(leaf, whole)).of } : {};
 }
 
 /**

@@ -14,7 +14,16 @@ export async function shutIfOpen(site: Site, thrown: unknown): Promise<StepResul
   await ensureClosed(site);
   const { cluster, ports } = site;
   const now = new Date(ports.clock.now());
-  const message = 'Others could have got in, so it was closed.';
-  const conditions = withCondition(cluster.conditions, 'Locked', false, message, now);
+  const { detail } = asAppError(thrown);
+  const message = [
+    'Others could have got in, so it was closed.',
+    ...(detail ? [`Seen: ${detail}.`] : []),
+    UNDONE,
+  ];
+  const conditions = withCondition(cluster.conditions, 'Locked', false, message.join(' '), now);
   return { ...failedBy(thrown, cluster, ports, { endpoints: {}, conditions }), final: true };
 }
+
+/** By a repair; see `startAnew`. */
+const UNDONE =
+  'Hub restarts it and tries again by itself, which undoes what was set from inside. If it stays so, tell the operator.';

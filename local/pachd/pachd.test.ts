@@ -173,6 +173,29 @@ describe('a pachd over its starts', () => {
     second.close();
   });
 
+  test('is open once one of its admins has deleted all as pachctl does, and locked again by its next start', async () => {
+    const database = memoryDatabase();
+    const values = lockedValues(issuer.url, { [ADA]: ['clusterAdmin'] });
+    const first = await aPachd(values, { database });
+    const channel = channelTo(first);
+    const ask = (path: string): Promise<unknown> =>
+      channel.call(path, Buffer.alloc(0), { metadata: { 'authn-token': ROOT_TOKEN }, timeoutMs: 5000 });
+    await ask('/identity_v2.API/DeleteAll');
+    await ask('/auth_v2.API/Deactivate');
+    expect(await callAll(channel, 'pfs_v2.API/ListProject', {}, askedBy())).toHaveLength(1);
+    expect((await refusalOf(ask('/auth_v2.API/WhoAmI'))).message).toBe('the auth service is not activated');
+    channel.close();
+    first.close();
+    const second = await aPachd(values, { database });
+    const again = channelTo(second);
+    expect((await refusalOf(callOne(again, 'auth_v2.API/WhoAmI', {}, askedBy()))).status).toBe(16);
+    expect((await bindingsOf(again))[ADA]).toEqual(['clusterAdmin']);
+    const { connectors } = await callOne(again, 'identity_v2.API/ListIDPConnectors', {}, askedBy(ROOT_TOKEN));
+    expect(connectors).toHaveLength(1);
+    again.close();
+    second.close();
+  });
+
   test('does not start while the provider behind it cannot be asked', async () => {
     const unreachable = async (): Promise<Response> => new Response('away', { status: 503 });
     await expect(aPachd(lockedValues(issuer.url), { fetch: unreachable })).rejects.toThrow(

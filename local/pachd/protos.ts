@@ -55,7 +55,9 @@ const IDENTITY: protobuf.INamespace = {
     ListOIDCClientsResponse: message({ clients: '1 repeated OIDCClient' }),
     CreateIDPConnectorRequest: message({ connector: '1 IDPConnector' }),
     CreateIDPConnectorResponse: EMPTY,
-    API: ownMethods('ListOIDCClients', 'CreateIDPConnector'),
+    DeleteAllRequest: EMPTY,
+    DeleteAllResponse: EMPTY,
+    API: ownMethods('ListOIDCClients', 'CreateIDPConnector', 'DeleteAll'),
   },
 };
 

@@ -215,7 +215,7 @@ const asRoles = (entries: Record<string, string[]>) =>
     ]),
   );
 
-function identityRows({ data, environment }: ServicesInput): Rows {
+function identityRows({ data, save, environment }: ServicesInput): Rows {
   return {
     listIDPConnectors: {
       rule: P.CLUSTER_IDENTITY_LIST_IDPS,
@@ -239,6 +239,15 @@ function identityRows({ data, environment }: ServicesInput): Rows {
           );
         }
         throw new ServiceError(STATUS.UNIMPLEMENTED, 'connectors of the stand-in come from its environment');
+      },
+    },
+    deleteAll: {
+      rule: P.CLUSTER_DELETE_ALL,
+      answer: () => {
+        Object.assign(data, { connectors: [], clients: [] });
+        delete data.identity;
+        save();
+        return {};
       },
     },
   };

@@ -1,5 +1,5 @@
 import { pipelinePolicies } from './pipeline-policies.ts';
-import type { Machine, Product } from './product.ts';
+import { type Machine, PRIORITY_CLASS, type Product } from './product.ts';
 
 /**
  * As whom Hub itself signs in to each Pachyderm, by its own OpenID provider. Nobody can have the address:
@@ -21,6 +21,23 @@ export const LICENSE_SECRET = 'hub-license';
 const shareOf = ({ cpus, memoryGiB }: Machine) => ({
   requests: { cpu: String(cpus / 4), memory: `${memoryGiB / 8}Gi` },
 });
+
+/**
+ * What a pipeline counts for that does not say, and the sidecar of each of its workers: Pachyderm's own whole processor for either would fill the
+ * smallest cluster with two pipelines. pachd writes it into its database when that is new, and never again.
+ * https://github.com/pachyderm/pachyderm/blob/v2.12.0-rc.3/src/internal/clusterstate/v2.8.0/defaults.go
+ */
+const pipelinesShareOf = ({ cpus, memoryGiB }: Machine) => ({
+  defaultPipelineCPURequest: String(cpus / 16),
+  defaultPipelineMemoryRequest: `${memoryGiB * 16}Mi`,
+  defaultSidecarCPURequest: String(cpus / 32),
+  defaultSidecarMemoryRequest: `${memoryGiB * 16}Mi`,
+});
+
+const PRIORITY = { priorityClassName: PRIORITY_CLASS };
+
+/** As the chart advises on Google, where a disk is as fast as it is large: its own 10 GiB are a fifth of that. */
+const DATABASE_DISK = '50Gi';
 
 /** In the same place: the passwords of its database, made before Helm runs, once for as long as the database lives. */
 export const DATABASE_SECRET = 'hub-postgres';
@@ -44,16 +61,20 @@ const GRPC = { name: 'content-type', prefix: 'application/grpc' };
 
 /** pachd's services of which no method does more for strangers than it must, and which its clients need. */
 const SERVICES = [
-  ...['admin_v2.API', 'debug_v2.Debug', 'grpc.health.v1.Health', 'identity_v2.API'],
+  ...['admin_v2.API', 'debug_v2.Debug', 'grpc.health.v1.Health'],
   ...['logs.API', 'metadata.API', 'pfs_v2.API', 'pjs.API', 'pps_v2.API', 'snapshot.API', 'storage.Fileset'],
   ...['transaction_v2.API', 'versionpb_v2.API'],
 ];
 
-/** Of the others, the methods that they need. */
+/**
+ * Of the others, the methods that they need. Whether people are asked who they are, and by whom, is Hub's to say: an owner who deletes all with
+ * pachctl ends that first (https://github.com/pachyderm/pachyderm/blob/v2.12.0-rc.3/src/client/client.go#L779), and from then on anybody comes in.
+ */
 const METHODS = {
-  // Not `GetOIDCLogin`: whoever calls it gets the session of whoever then signs in, and nothing shows to them who that is. Not `Activate`.
+  // Not `GetOIDCLogin`: whoever calls it gets the session of whoever then signs in, and nothing shows to them who that is.
+  // Not `Activate`, `Deactivate` and `SetConfiguration`.
   'auth_v2.API': [
-    ...['Authenticate', 'Authorize', 'Deactivate', 'DeleteExpiredAuthTokens', 'ExtractAuthTokens'],
+    ...['Authenticate', 'Authorize', 'DeleteExpiredAuthTokens', 'ExtractAuthTokens'],
     ...[
       'GetConfiguration',
       'GetGroups',
@@ -63,7 +84,12 @@ const METHODS = {
     ],
     ...['GetRobotToken', 'GetRoleBinding', 'GetRolesForPermission', 'GetUsers', 'ModifyMembers'],
     ...['ModifyRoleBinding', 'RestoreAuthToken', 'RevokeAuthToken', 'RevokeAuthTokensForUser'],
-    ...['RotateRootToken', 'SetConfiguration', 'SetGroupsForUser', 'WhoAmI'],
+    ...['RotateRootToken', 'SetGroupsForUser', 'WhoAmI'],
+  ],
+  // Nothing that changes who signs people in.
+  'identity_v2.API': [
+    ...['GetIDPConnector', 'GetIdentityServerConfig', 'GetOIDCClient'],
+    ...['ListIDPConnectors', 'ListOIDCClients'],
   ],
   // Not `GetActivationCode`, here as below: it tells each cluster admin the operator's licence, and every owner is one. `GetState` leaves out its signature.
   'enterprise_v2.API': [
@@ -106,7 +132,7 @@ export const pachyderm: Product = {
     { version: '2.12.0' },
     { version: '2.11.6', needsLicense: true },
   ],
-  values: ({ clusterId, version, bucket, host, machine, imageMirror, licensed }) => ({
+  values: ({ clusterId, version, bucket, host, machine, imageMirror, licensed, volumes }) => ({
     deployTarget: 'GOOGLE',
     global: {
       // Put before each name as it is, so with the slash. That of the database is another chart's, which has a setting of its own.
@@ -119,14 +145,21 @@ export const pachyderm: Product = {
     },
     postgresql: {
       existingSecret: DATABASE_SECRET,
+      persistence: { size: volumes.postgres ?? DATABASE_DISK },
+      primary: PRIORITY,
       // Made by the installer, as whatever that chart is given besides.
       extraDeploy: POLICIES,
       ...(imageMirror !== undefined && { image: { registry: imageMirror } }),
     },
+    etcd: { ...PRIORITY, storageSize: volumes.etcd ?? DATABASE_DISK },
+    pgbouncer: PRIORITY,
+    // Its storage workers have the same.
     pachd: {
+      ...PRIORITY,
       image: { tag: version },
       clusterDeploymentID: clusterId,
       resources: shareOf(machine),
+      ...pipelinesShareOf(machine),
       // The address is what pachd opens; the name of the bucket goes into a Secret that the chart makes beside it.
       storage: { backend: 'GOOGLE', storageURL: `gs://${bucket}`, google: { bucket } },
       // The collector that Loki comes with reads folders of the nodes as root, which `baseline` refuses. Without it pachd asks the pods
@@ -157,8 +190,9 @@ export const pachyderm: Product = {
       upstreamIDPsSecretName: CONNECTORS_SECRET,
     },
     // TLS ends at the cluster's gateway, which has the routes of this proxy; it only makes the Services that those lead to.
-    proxy: { enabled: true, host, service: { type: 'ClusterIP' } },
+    proxy: { ...PRIORITY, enabled: true, host, service: { type: 'ClusterIP' } },
     console: {
+      ...PRIORITY,
       enabled: true,
       config: {
         oauthRedirectURI: `https://${host}/oauth/callback/?inline=true`,
@@ -167,6 +201,7 @@ export const pachyderm: Product = {
       },
     },
   }),
+  scalesItself: ['pachw'],
   // Its Postgres and its storage workers are not made for the strictest level.
   podSecurity: 'baseline',
   access: 'pachyderm',

@@ -12,7 +12,7 @@ const policies = ofKind('ValidatingAdmissionPolicy');
 const bindings = ofKind('ValidatingAdmissionPolicyBinding');
 
 test('come with the chart of the database', () => {
-  const input = { clusterId: 'a', version: '2.12.2', bucket: 'b', host: 'h', licensed: false };
+  const input = { clusterId: 'a', version: '2.12.2', bucket: 'b', host: 'h', licensed: false, volumes: {} };
   const values = pachyderm.values({ ...input, machine: { cpus: 4, memoryGiB: 16 } });
   expect(values.postgresql).toMatchObject({ extraDeploy: POLICIES });
 });

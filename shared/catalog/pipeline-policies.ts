@@ -7,7 +7,7 @@
  * https://github.com/pachyderm/pachyderm/blob/master/src/server/pps/server/worker_rc.go
  */
 
-import type { Json } from './product.ts';
+import { type Json, PRIORITY_CLASS } from './product.ts';
 
 /** An object of Kubernetes. The chart takes it for a template, so that no text in it may have two opening braces together. */
 export type PolicyObject = {
@@ -101,6 +101,9 @@ export function pipelinePolicies(names: PolicyNames): PolicyObject[] {
   return policies.flatMap((policy) => [policyObject(policy), bindingObject(policy, namespace)]);
 }
 
+/** Pachyderm's, and those of Kubernetes itself. */
+const HIGH_CLASSES = [PRIORITY_CLASS, 'system-cluster-critical', 'system-node-critical'];
+
 /** Names of the chart's. */
 const PACHD = 'pachyderm';
 const WORKERS = 'pachyderm-worker';
@@ -170,6 +173,10 @@ function podRules(
     validations: [
       runsAsWorker('serviceAccountName'),
       runsAsWorker('serviceAccount'),
+      [
+        any(`!has(${spec}.priorityClassName)`, `!(${spec}.priorityClassName in ${listed(HIGH_CLASSES)})`),
+        'A pipeline has no priority over Pachyderm.',
+      ],
       [
         `variables.volumes.all(v, ${any(
           ...['emptyDir', 'secret', 'configMap', 'downwardAPI', 'ephemeral'].map((kind) => `has(v.${kind})`),

@@ -1,5 +1,12 @@
 /** What an application must say about itself to be offered by Hub. */
 
+/**
+ * Of the pods that make up the application and its gateway: where a node goes and there is not room for all, they are placed before the pods
+ * that people's own work is made of, and in the place of these.
+ * https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/
+ */
+export const PRIORITY_CLASS = 'hub-product';
+
 export interface ProductVersion {
   /** The application's version, which is also that of its chart. */
   version: string;
@@ -26,6 +33,8 @@ interface ValuesInput {
   imageMirror?: string;
   /** Whether the version needs the operator's licence, which is then in a Secret in the product's namespace. */
   licensed: boolean;
+  /** Sizes of the volumes that stand, by the StatefulSet that claims them, which Kubernetes lets nobody change. */
+  volumes: Readonly<Record<string, string>>;
 }
 
 /** All that is said must fit. */
@@ -77,6 +86,8 @@ export interface Product {
   versions: readonly ProductVersion[];
   /** Values of the chart for one cluster. */
   values(input: ValuesInput): { [key: string]: Json };
+  /** Workloads that it scales itself, from nothing and back: what of them is there says nothing of what should be. */
+  scalesItself?: readonly string[];
   /** How strict its own images allow its namespace to be: https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
   podSecurity: 'restricted' | 'baseline';
   /**

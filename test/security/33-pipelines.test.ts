@@ -136,6 +136,18 @@ describe.each([
       (spec) => void Object.assign(spec, { serviceAccount: 'pachyderm' }),
       NOBODY_ELSE,
     ],
+    ...['hub-product', 'system-cluster-critical', 'system-node-critical'].map(
+      (name): [string, (spec: Pod) => void, string] => [
+        `before others, as ${name}`,
+        (spec) => void Object.assign(spec, { priorityClassName: name }),
+        'A pipeline has no priority over Pachyderm.',
+      ],
+    ),
+    [
+      'as one of many, as its author says',
+      (spec) => void Object.assign(spec, { priorityClassName: 'mine' }),
+      'admitted',
+    ],
     ['with a folder of the node', ({ volumes }) => void volumes.push({ hostPath: { path: '/' } }), VOLUMES],
     [
       'with a Secret in a projected volume',

@@ -1,5 +1,5 @@
 /** Whole lives of clusters, with the cheap inside. How every fault strikes them is the simulation's (test/simulation). */
-import { account, deletion, gateway, handOver, lockFirst } from './checks/life.ts';
+import { account, deletion, gateway, handOver, lockFirst, unlocked } from './checks/life.ts';
 import { promise } from './promise.ts';
 
 promise('36', 'nobody is let in before the lock was tried and held', {
@@ -49,6 +49,18 @@ promise('36', 'what pachd tells strangers gets through no gateway', {
       to: "'Activate', 'Deactivate', 'GetActivationCode', 'GetState',",
       finds: /LOCK_FAILED .*enterprise_v2\.API\/GetActivationCode (answers|gets)/,
     },
+    'an owner can end all sign-in': {
+      file: 'shared/catalog/pachyderm.ts',
+      from: "...['Authenticate', 'Authorize', 'Delete",
+      to: "...['Deactivate', 'Authenticate', 'Authorize', 'Delete",
+      finds: /LOCK_FAILED [^/]* \/api\/auth_v2\.API\/Deactivate answers HTTP /,
+    },
+    'an owner can have others sign people in': {
+      file: 'shared/catalog/pachyderm.ts',
+      from: "...['GetIDPConnector', ",
+      to: "...['CreateIDPConnector', 'GetIDPConnector', ",
+      finds: /LOCK_FAILED [^/]* \/api\/identity_v2\.API\/CreateIDPConnector answers HTTP /,
+    },
     'all of gRPC comes through': {
       file: 'shared/catalog/pachyderm.ts',
       from: '{ matches: [{ header: GRPC }], refusal: NOT_OPEN },',
@@ -84,6 +96,31 @@ promise('36', 'what pachd tells strangers gets through no gateway', {
       from: '  if (await isExposed(site)) return undefined;\n',
       to: '  if (site) return undefined;\n',
       finds: /^routes stay as somebody left them$/,
+    },
+  },
+});
+
+promise('36', 'what asks nobody any more who they are is closed, and asks again', {
+  check: unlocked,
+  in: ['life.ts', 'unlocked'],
+  broken: {
+    'it is not started anew': {
+      file: 'functions/steps/repair.ts',
+      from: "(await startAnew(site))) return 'starting';",
+      to: "!startAnew) return 'starting';",
+      finds: /^it stays shut: /,
+    },
+    'it is open until it has started': {
+      file: 'functions/steps/anew.ts',
+      from: '  await ensureClosed(site);\n',
+      to: '  if (!ensureClosed) return false;\n',
+      finds: /^strangers are let in while it starts$/,
+    },
+    'it is believed to be new already': {
+      file: 'functions/steps/anew.ts',
+      from: "(Date.parse(instant ?? '') || 0) < cluster.since.getTime();",
+      to: "(Date.parse(instant ?? '') || 0) > cluster.since.getTime();",
+      finds: /^it stays shut: /,
     },
   },
 });

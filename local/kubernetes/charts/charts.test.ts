@@ -2,7 +2,7 @@
 import { load } from 'js-yaml';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ISTIO_VERSION, meshReleases } from '../../../functions/leaf/mesh.ts';
-import { findSize } from '../../../shared/catalog/catalog.ts';
+import { findSize, SIZES } from '../../../shared/catalog/catalog.ts';
 import { hello } from '../../../shared/catalog/hello.ts';
 import { CONNECTORS_SECRET, HUB_PRINCIPAL, pachyderm } from '../../../shared/catalog/pachyderm.ts';
 import { environmentIn } from '../../pachd/listener.ts';
@@ -33,6 +33,7 @@ const input = {
   bucket: 'a-bucket',
   host: 'abcdefgh234567ab.clusters.example.com',
   licensed: false,
+  volumes: {},
   machine: { cpus: 4, memoryGiB: 16 },
 };
 
@@ -175,6 +176,45 @@ describe('Pachyderm with the values of the catalog', () => {
     const values = pachyderm.values({ ...input, version, machine: { cpus, memoryGiB } });
     for (const kind of ['pachd', 'pachw']) expect(values[kind]).toMatchObject({ resources: { requests } });
     expect({ cpus, memoryGiB }).toEqual(MACHINES[size.machineType]);
+  });
+
+  test.each(SIZES)(
+    'on $id machines leaves room for a dozen pipelines that do not say what they need',
+    (size) => {
+      const { pachd, pachw } = pachyderm.values({ ...input, version, machine: size }) as Fields;
+      const cpusOf = (asked: Fields): number => Number(asked.resources.requests.cpu);
+      const worker = Number(pachd.defaultPipelineCPURequest) + Number(pachd.defaultSidecarCPURequest);
+      // What GKE, the mesh and the rest of the application take, in all.
+      const others = 2;
+      const left = size.nodes * size.cpus - cpusOf(pachd) - cpusOf(pachw) - others;
+      expect(left / worker).toBeGreaterThan(size.nodes === 2 ? 10 : 12);
+      expect(pachd).toMatchObject({
+        defaultPipelineMemoryRequest: `${size.memoryGiB * 16}Mi`,
+        defaultSidecarMemoryRequest: `${size.memoryGiB * 16}Mi`,
+      });
+    },
+  );
+
+  test('tells pachd what pipelines count for that do not say', async () => {
+    await installed(here, leaf, release());
+    expect(environment()).toMatchObject({
+      PIPELINE_DEFAULT_CPU_REQUEST: '0.25',
+      SIDECAR_DEFAULT_CPU_REQUEST: '0.125',
+    });
+  });
+
+  test.each([
+    [{}, { etcd: '50Gi', postgres: '50Gi' }],
+    [
+      { etcd: '10Gi', postgres: '10Gi' },
+      { etcd: '10Gi', postgres: '10Gi' },
+    ],
+  ])('where there are volumes of %o has %o', async (volumes, sizes) => {
+    await installed(here, leaf, { ...release(), values: pachyderm.values({ ...input, version, volumes }) });
+    const sizeOf = (name: string): unknown =>
+      leaf.objects.get(KINDS.StatefulSet, 'pachyderm', name)?.spec.volumeClaimTemplates[0].spec.resources
+        .requests.storage;
+    expect({ etcd: sizeOf('etcd'), postgres: sizeOf('postgres') }).toEqual(sizes);
   });
 
   test('fits on the machines of the smallest size, with all storage workers there can be', async () => {

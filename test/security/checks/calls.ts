@@ -22,6 +22,7 @@ type Kind = { kind: string };
 /** Resources by kind, where it is not the kind with an s. */
 const PLURALS: Readonly<Record<string, string>> = {
   NetworkPolicy: 'networkPolicies',
+  PriorityClass: 'priorityClasses',
   StorageClass: 'storageClasses',
 };
 /** Kinds that are no part of Kubernetes; GKE has one name for all of them. */

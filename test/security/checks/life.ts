@@ -391,6 +391,30 @@ const OPEN_ROUTES: readonly Route[] = [
   { matches: [], service: 'console-proxy-backend', port: 4000 },
 ];
 
+/** 36: a Pachyderm whose owner ended all sign-in, past its gateway, is closed until it asks again. */
+export async function unlocked(): Promise<string[]> {
+  const wrong = findings();
+  const { hub } = watched();
+  const id = await hub.created();
+  const { host, leaf } = await hub.site(id);
+  const pachd = await hub.pachd(id);
+  Object.assign(pachd, { bindings: {}, tokens: {}, groups: {} });
+  delete pachd.oidc;
+  if (!hub.doors.isOpenToStrangers(host)) wrong.push('it is not open');
+  await hub.look(id);
+  let isRepaired = false;
+  for (let second = 0; second < 120 && !isRepaired; second++) {
+    await hub.clock.runFor(1000);
+    isRepaired = (await hub.cluster(id)).state === 'ready';
+    const isReached = (await hub.run(leaf.find(GATEWAY))) !== undefined;
+    if (isReached && hub.doors.isOpenToStrangers(host)) wrong.push('strangers are let in while it starts');
+  }
+  const { state, error, endpoints } = await hub.cluster(id);
+  if (!isRepaired || error || Object.keys(endpoints).length === 0)
+    wrong.push(`it stays shut: ${state} ${error?.code} ${error?.message}`);
+  return wrong;
+}
+
 /** 6: who is removed reads neither cluster nor timeline from the commit on that removes them. */
 export async function removal(): Promise<string[]> {
   const wrong = findings();

@@ -154,8 +154,8 @@ const LIVES: Readonly<Record<string, Life>> = {
       const id = await hub.create();
       const isReplaced = async (round?: string): Promise<void> => {
         const place = await hub.site(id);
-        await place.leaf.delete(jobRef(installationOf(place, round)));
-        await place.leaf.apply(installJob(installationOf(place, 'before')));
+        await place.leaf.delete(jobRef(await installationOf(place, round)));
+        await place.leaf.apply(installJob(await installationOf(place, 'before')));
         await hub.run(hub.ports.messages.publish(TOPICS.hint, { schema: 1, cluster: id }));
       };
       await hub.reach(id, 'installing', { stepMs: 50 });

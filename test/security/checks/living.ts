@@ -193,6 +193,7 @@ const GUARDS = [
   ['v1', 'LimitRange'],
   ['v1', 'ResourceQuota'],
   ['networking.k8s.io/v1', 'NetworkPolicy'],
+  ['scheduling.k8s.io/v1', 'PriorityClass'],
   ['storage.k8s.io/v1', 'StorageClass'],
   ['v1', 'Namespace'],
 ] as const;

@@ -56,6 +56,11 @@ function Ways({ cluster }: { cluster: Cluster }) {
             Download a pachctl context
           </CredentialsButton>
           <CopyLine text={`PACH_CONFIG=${name}.pachctl.json pachctl list repo`} what="the pachctl command" />
+          <p className="muted small">
+            Bind robots to a project or a repository: what Hub did not bind to the whole cluster it takes
+            back. Logs are there only while a worker’s pod is. A pipeline with a <code>service</code> needs{' '}
+            <code>"type": "ClusterIP"</code>. Nothing in it is kept when the cluster is deleted.
+          </p>
         </div>
       )}
       <div className="endpoint">

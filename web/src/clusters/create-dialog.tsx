@@ -227,7 +227,7 @@ const Availability = ({ wish, onChange }: PartProps) => (
       {
         value: 'regional',
         label: capital(AVAILABILITY.regional),
-        note: 'Stays available if one zone is down.',
+        note: 'Three times the machines, in three zones. With a zone down Kubernetes goes on; Pachyderm does unless its disks are in that zone.',
       },
     ]}
     onChange={(availability) => onChange({ ...wish, availability: availability as 'zonal' | 'regional' })}

@@ -18,7 +18,7 @@ import { dayAndTime } from '../time.ts';
 import { capital } from '../words.ts';
 import { isEnding, mayAsk } from './lifecycle.ts';
 import { RoleChoice } from './role-choice.tsx';
-import { A, deedOf, ROLES } from './roles.ts';
+import { A, AFTER_AN_OWNER, deedOf, ROLES } from './roles.ts';
 import { Transfer } from './transfer.tsx';
 
 type Member = Schemas['Member'];
@@ -171,7 +171,10 @@ function MemberRow({
           tell(parting.done(email, cluster.name));
         }}
       >
-        <p>{parting.says}</p>
+        <p>
+          {parting.says}
+          {role === 'owner' && !pending && ` ${AFTER_AN_OWNER}`}
+        </p>
       </Confirm>
     </li>
   );

@@ -13,6 +13,10 @@ export const A: Readonly<Record<Role, string>> = {
   owner: 'an owner',
 };
 
+/** What comes of it that somebody is an owner no more, who could make keys for anybody. */
+export const AFTER_AN_OWNER =
+  'Pachyderm restarts, and everybody is signed out of it: members sign in again, robots need new tokens.';
+
 /** What is asked before somebody has that role; undefined: it takes nothing from anybody, and can be taken back. */
 export function questionOf(
   email: string,
@@ -32,13 +36,13 @@ export function questionOf(
     return {
       title: from === 'owner' ? 'Stop being an owner?' : `Become ${A[to]}?`,
       action: `Become ${A[to]}`,
-      meaning: 'You can no longer share or delete the cluster. Only an owner can change that back.',
+      meaning: `You can no longer share or delete the cluster. Only an owner can change that back.${from === 'owner' ? ` ${AFTER_AN_OWNER}` : ''}`,
     };
   if (from === 'owner')
     return {
       title: `Make ${email} ${A[to]}?`,
       action: `Make ${A[to]}`,
-      meaning: 'They will no longer be an owner: they can no longer share or delete the cluster.',
+      meaning: `They will no longer be an owner: they can no longer share or delete the cluster. ${AFTER_AN_OWNER}`,
     };
   return undefined;
 }
