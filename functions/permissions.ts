@@ -114,6 +114,7 @@ const LOOK_AT_GUARDS = [
   'container.limitRanges.list',
   'container.namespaces.list',
   'container.networkPolicies.list',
+  'container.priorityClasses.list',
   'container.resourceQuotas.list',
   'container.roleBindings.list',
   'container.roles.list',
