@@ -1,7 +1,7 @@
 /** What a creation meets on its way, and how it ends: it waits and gets there, or it fails in time, with a sentence and nothing left. */
 import { describe, expect, test } from 'vitest';
 import { memoryDns } from '../../local/memory/dns.ts';
-import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
+import { AppError, ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { INTERIORS, type RunningHub, runHub, type Wish } from '../../test/running-hub.ts';
 
@@ -34,6 +34,42 @@ describe('a certificate authority', () => {
       await it.reach(id, 'ready', { limitMs: minutes(5) });
     },
   );
+
+  test('that has issued too many is asked seldom, and waited for', async () => {
+    const it = runHub();
+    const { certificates } = it.ports;
+    let asked = 0;
+    it.ports.certificates = {
+      ...certificates,
+      begin() {
+        asked++;
+        return Promise.reject(new AppError('CERTIFICATE_LIMIT'));
+      },
+    };
+    const id = await it.create(HELLO);
+    await it.reach(id, 'exposing');
+    asked = 0;
+    await it.clock.runFor(hours(6));
+    expect(await it.cluster(id)).toMatchObject({ state: 'exposing', detail: ERRORS.CERTIFICATE_LIMIT.say });
+    expect(asked).toBeGreaterThan(15);
+    expect(asked).toBeLessThan(40);
+    it.ports.certificates = certificates;
+    await it.reach(id, 'ready', { limitMs: minutes(25) });
+  });
+
+  test('that never issues another one fails it after a day', async () => {
+    const it = runHub();
+    const { certificates } = it.ports;
+    it.ports.certificates = {
+      ...certificates,
+      begin: () => Promise.reject(new AppError('CERTIFICATE_LIMIT')),
+    };
+    const id = await it.create(HELLO);
+    await it.reach(id, 'exposing');
+    await it.clock.runFor(hours(23));
+    expect((await it.cluster(id)).state).toBe('exposing');
+    await failsWith(it, id, 'CERTIFICATE_LIMIT');
+  });
 
   test('that stays away fails it in time', async () => {
     const it = runHub();
