@@ -24,7 +24,7 @@ const OF_BOTH: [string, DocumentData, string][] = [
 ];
 const OF_ACCOUNTS: [string, DocumentData, string][] = [
   ['has a standing that is none', { standing: 'secret' }, 'standing (invalid_type)'],
-  ['was held, nobody can say how', { standing: { state: 'secret' } }, 'standing.state (invalid_value)'],
+  ['was held, nobody can say how', { standing: { state: ['secret'] } }, 'standing.state (invalid_union)'],
 ];
 
 describe.each([

@@ -33,8 +33,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'commits without their condition',
     file: COMMIT,
-    from: 'path, data, ifVersion: read.version }',
-    to: 'path, data }',
+    from: 'path: clusterPath(id), data, ifVersion: version }',
+    to: 'path: clusterPath(id), data }',
     by: ['S12'],
   },
   {
@@ -371,8 +371,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'who has left is not told of',
     file: 'functions/access/members.ts',
-    from: 'await tell(site, {',
-    to: 'if (addressesLeft(accounts, wanted).length === 0) await tell(site, {',
+    from: 'await tell(site, {\n    left: ',
+    to: 'if (addressesLeft(accounts, wanted).length === 0) await tell(site, {\n    left: ',
     by: ['S6'],
   },
   {
@@ -542,8 +542,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'ready without a way in',
     file: 'functions/steps/expose.ts',
-    from: 'const progress = await ensureExposed(site).catch(unlessOpen);',
-    to: "const progress: any = ensureExposed && unlessOpen && { status: 'exposed', certificate: cluster.certificate };",
+    from: 'const progress = await ensureExposed(site).catch(refusedIn(site));',
+    to: "const progress: any = ensureExposed && refusedIn && { status: 'exposed', certificate: cluster.certificate };",
     by: ['S7'],
   },
   {
