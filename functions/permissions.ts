@@ -187,15 +187,17 @@ const LOOK_AT_EXPOSURE = [
   'container.services.get',
   'container.thirdPartyObjects.get',
 ];
-/** Gateways and routes are the mesh's own kinds. Members who changed meanwhile are admitted before anybody listens. */
+/** What is found open is closed at once: a gateway is one of the mesh's own kinds. */
+const CLOSE = ['container.thirdPartyObjects.delete'];
+/** So are routes. Members who changed meanwhile are admitted before anybody listens. */
 const EXPOSE = [
   ...ADMIT_MEMBERS,
+  ...CLOSE,
   'container.secrets.get',
   'container.services.get',
   'container.secrets.create',
   'container.secrets.update',
   'container.thirdPartyObjects.create',
-  'container.thirdPartyObjects.delete',
   'container.thirdPartyObjects.update',
 ];
 const DRAIN = [
@@ -255,8 +257,8 @@ export const PERMISSIONS: Readonly<Record<string, readonly string[]>> = Object.f
     [stepTopic('secure')]: [...STEP, ...ENTER, ...ADMIT_MEMBERS],
     [stepTopic('expose')]: [...STEP, ...ENTER, ...EXPOSE, ...MAKE_RECORDS],
     // Others of its place are looked at, if it cannot be reached.
-    [stepTopic('personalize')]: [...STEP, ...READ_DOCUMENTS, ...ENTER, ...ADMIT_MEMBERS],
-    [stepTopic('share')]: [...STEP, ...ENTER, ...ADMIT_MEMBERS],
+    [stepTopic('personalize')]: [...STEP, ...READ_DOCUMENTS, ...ENTER, ...ADMIT_MEMBERS, ...CLOSE],
+    [stepTopic('share')]: [...STEP, ...ENTER, ...ADMIT_MEMBERS, ...CLOSE],
     [stepTopic('repair')]: [
       ...STEP,
       ...ENTER,

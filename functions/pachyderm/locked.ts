@@ -173,12 +173,13 @@ async function wrongBindings(channel: GrpcChannel, admin: string, { bindings }: 
       principal.startsWith('robot:') ||
       ((cluster[principal] ?? []).length > roles.length && roles.length > 0),
   );
-  if (changes.length > 0) return ofMembers ? ONLY_MORE : `${changes.length} bindings differ from the members`;
+  if (changes.length > 0 && !ofMembers) return `${changes.length} bindings differ from the members`;
   let strangers = 0;
   for (const resource of await resourcesOf(channel, admin)) {
     strangers += planStrangers(await boundAt(channel, admin, resource), bindings).length;
   }
-  return strangers === 0 ? undefined : `${strangers} bindings of strangers in projects and repositories`;
+  if (strangers > 0) return `${strangers} bindings of strangers in projects and repositories`;
+  return changes.length > 0 ? ONLY_MORE : undefined;
 }
 
 async function wrongConnectors(channel: GrpcChannel, admin: string, issuer: string): Promise<Finding> {

@@ -23,7 +23,7 @@ import {
   untilGone,
 } from '../leaf/install.ts';
 import { jobRef } from '../leaf/manifests.ts';
-import { meshAlone } from '../leaf/mesh.ts';
+import { GATEWAY_NAMESPACE, meshAlone } from '../leaf/mesh.ts';
 import type { InstallPlan } from '../leaf/plan.ts';
 import { startAnew, untilStarted } from './anew.ts';
 import { untilExposed } from './expose.ts';
@@ -83,7 +83,8 @@ async function guard(site: Site, plan: InstallPlan): Promise<StepResult | undefi
   }
   // Who was removed need not stay for as long as that.
   await lock(site).catch(onlyLockFailed);
-  return wait(GOING_MS, untilGone(going));
+  const renewing = going.includes(GATEWAY_NAMESPACE) ? undefined : await renewEarly(site);
+  return renewing ?? wait(GOING_MS, untilGone(going));
 }
 
 /** Kubernetes takes seconds to empty a namespace. */
@@ -102,9 +103,12 @@ async function renewEarly(site: Site): Promise<StepResult | undefined> {
   if (!isDue || ports.clock.elapsed(cluster.since.getTime()) > EARLY_MS) return undefined;
   try {
     const progress = await ensureCertificate(site);
-    const { certificate } = progress;
-    if (progress.status === 'pending') return untilExposed(progress);
-    if (progress.status === 'held') return wait(0, 'It has a new certificate.', { patch: { certificate } });
+    const { certificate, status } = progress;
+    if (status === 'pending') return untilExposed(progress);
+    // That its order came to nothing is kept, too: each repair would else find it once more, and make no other.
+    return status === 'held'
+      ? wait(0, 'It has a new certificate.', { patch: { certificate } })
+      : wait(REFUSED_MS, progress.detail, { patch: { certificate } });
   } catch (thrown) {
     tellFailure(ports.log, 'certificate not renewed', thrown, { cluster: cluster.id });
   }
@@ -113,6 +117,8 @@ async function renewEarly(site: Site): Promise<StepResult | undefined> {
 
 /** An order takes a minute, and what is repaired besides has the rest of the time. */
 const EARLY_MS = minutes(10);
+/** Two orders in that time: an authority does not like to see many. */
+const REFUSED_MS = minutes(5);
 
 /** @returns `starting`: it did not hold, so the application is closed and starts anew */
 async function lock(site: Site): Promise<Applied | 'starting'> {

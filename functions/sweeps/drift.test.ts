@@ -678,24 +678,32 @@ describe.each(INTERIORS)('a mesh of a Hub of before (%s)', (inside) => {
     expect(await meshOf(it, id)).toEqual([ISTIO_VERSION, ISTIO_VERSION]);
   });
 
-  test('that cannot be upgraded keeps no certificate from being renewed', async () => {
-    const it = runHub({ inside });
-    const id = await it.created({ product: 'hello' });
-    const { certificate } = await it.cluster(id);
-    await downgrade(it, id);
-    await untilItsTurn(it, id);
-    const due = { ...certificate, renewAt: new Date(it.clock.now()) } as DocumentData;
-    await it.run(it.documents.commit([{ op: 'update', path: clusterPath(id), data: { certificate: due } }]));
-    it.faults.force('job-fails');
-    await it.look(id);
-    await it.clock.runFor(hours(1));
-    const after = await it.cluster(id);
-    expect(after).toMatchObject({ state: 'ready', error: { code: 'INSTALL_FAILED' } });
-    expect(after.certificate?.fingerprint).not.toBe(certificate?.fingerprint);
-    expect(after.certificate?.renewAt?.getTime()).toBeGreaterThan(it.clock.now());
-    const held = await heldBy(await it.leaf(id), it.name(id));
-    expect(held?.fingerprint).toBe(after.certificate?.fingerprint);
-  });
+  test.each(['no order', 'an order that came to nothing'])(
+    'that cannot be upgraded keeps no certificate from being renewed, with %s',
+    async (begun) => {
+      const it = runHub({ inside });
+      const id = await it.created({ product: 'hello' });
+      const { certificate } = await it.cluster(id);
+      await downgrade(it, id);
+      await untilItsTurn(it, id);
+      const record = { name: `_acme-challenge.${it.name(id)}`, value: 'of-long-ago' };
+      const order =
+        begun === 'no order' ? {} : { order: 'https://acme.example.com/order/of-long-ago', record };
+      const due = { ...certificate, renewAt: new Date(it.clock.now()), ...order } as DocumentData;
+      await it.run(
+        it.documents.commit([{ op: 'update', path: clusterPath(id), data: { certificate: due } }]),
+      );
+      it.faults.force('job-fails');
+      await it.look(id);
+      await it.clock.runFor(hours(1));
+      const after = await it.cluster(id);
+      expect(after).toMatchObject({ state: 'ready', error: { code: 'INSTALL_FAILED' } });
+      expect(after.certificate?.fingerprint).not.toBe(certificate?.fingerprint);
+      expect(after.certificate?.renewAt?.getTime()).toBeGreaterThan(it.clock.now());
+      const held = await heldBy(await it.leaf(id), it.name(id));
+      expect(held?.fingerprint).toBe(after.certificate?.fingerprint);
+    },
+  );
 
   test('is upgraded in a spare, which waits for an owner again', async () => {
     const it = runHub({ inside });

@@ -56,6 +56,8 @@ const away = (): Promise<never> =>
   Promise.reject(new CommitError('unavailable', 'the database does not answer'));
 const silent = (): Promise<never> => Promise.reject(new AppError('LEAF_UNAVAILABLE', 'it does not answer'));
 
+const foundOpen = (): Promise<never> => Promise.reject(new AppError('LOCK_FAILED', 'it asks nobody'));
+
 /** Grace, who has just joined, leaves again while that step tells the application of her. */
 const isLeftDuring = (hub: Living, id: string, step: string): void =>
   hub.before(stepTopic(step), 'pachyderm.setMembers', () => hub.leave(id, 'grace'));
@@ -183,6 +185,21 @@ const LIVES: Readonly<Record<string, Life>> = {
       await hub.reach(id, 'undoing');
       leaveBehind(hub, { id });
       await hub.reach(id, 'failed');
+    },
+  },
+
+  'found open when it is shared, and when it is handed over': {
+    async live(hub) {
+      const id = await hub.created();
+      hub.before(stepTopic('share'), 'pachyderm.setMembers', foundOpen);
+      await hub.share(id, 'grace', 'viewer');
+      await hub.reach(id, 'ready');
+      await hub.pool(1);
+      const [spare = ''] = await hub.spares();
+      await hub.pool(0);
+      hub.before(stepTopic('personalize'), 'pachyderm.setMembers', foundOpen);
+      await hub.ask(hub.tokenOf('ada'), 'POST', '/v1/clusters', MINE);
+      await hub.reach(spare, 'failed');
     },
   },
 
