@@ -13,7 +13,8 @@ import { deedId } from '../audit.ts';
 import type { Write } from '../cloud.ts';
 import { circumstances } from '../clusters/circumstances.ts';
 import { type Read, readCluster } from '../clusters/read.ts';
-import { eventWrite, fieldWrite } from '../dispatch/commit.ts';
+import { changes, eventWrite, fieldWrite } from '../dispatch/commit.ts';
+import { emailOf } from '../members/membership.ts';
 import { findEmail } from '../tokens.ts';
 import { agreeing, entryAnew, type Plan, type RollForwardPorts } from './correction.ts';
 import type { ClusterSince } from './deeds.ts';
@@ -60,7 +61,8 @@ interface Facts {
 /** What its document lacks of who has it, who may use it, and until when. */
 async function factsOf(ports: RollForwardPorts, cluster: Cluster, since: ClusterSince): Promise<Facts> {
   const { claim, payer, expiry } = since;
-  const roles = new Map(since.roles);
+  // Of what is deleted again nobody needs to be let in or out.
+  const roles = new Map(since.deletedBy === undefined ? since.roles : []);
   const says: string[] = [];
   let patch: ClusterPatch = {};
   if (claim && cluster.owner === undefined && !ENDING.has(cluster.state)) {
@@ -68,14 +70,26 @@ async function factsOf(ports: RollForwardPorts, cluster: Cluster, since: Cluster
     if (!roles.has(claim.by)) roles.set(claim.by, 'owner');
     says.push(`${claim.by} was handed it`);
   }
+  const people = await peopleOf(ports, cluster, roles);
+  const unclear = [...people.unclear];
   const owner = patch.owner ?? cluster.owner;
   if (payer && owner !== undefined && owner !== payer.uid) {
-    const done = { offeredTo: undefined, handOverUntilAt: undefined };
-    patch = { ...patch, owner: payer.uid, ownedSince: payer.at, ...done };
-    says.push(`${payer.uid} pays for it, not ${owner}`);
+    if (roleOf(people, payer.uid) === 'owner') {
+      const done = { offeredTo: undefined, handOverUntilAt: undefined };
+      patch = { ...patch, owner: payer.uid, ownedSince: payer.at, ...done };
+      says.push(`${payer.uid} pays for it, not ${owner}`);
+    } else unclear.push(`${payer.uid} would pay for it, and not be its owner`);
   }
-  const people = await peopleOf(ports, cluster, roles);
-  if (people.says.length > 0) {
+  // Nobody is to pay for what they can neither see nor delete.
+  const pays = patch.owner ?? cluster.owner;
+  if (pays !== undefined && roleOf(people, pays) !== 'owner') {
+    if (claim && cluster.owner === undefined)
+      return { patch: {}, says: [], unclear: [...unclear, `${pays} was handed it, and cannot be its owner`] };
+    people.members[pays] = 'owner';
+    people.emails[pays] = emailOf(cluster, pays);
+    unclear.push(`${pays} pays for it, and is to be no owner of it: they stay one`);
+  }
+  if (isOther(cluster, people)) {
     const { members, emails } = people;
     patch = { ...patch, members, emails, readers: Object.keys(members) };
     says.push(...people.says);
@@ -85,16 +99,12 @@ async function factsOf(ports: RollForwardPorts, cluster: Cluster, since: Cluster
     patch = { ...patch, spec, specVersion: cluster.specVersion + 1, expiresAt: expiry.at };
     says.push(`it lives until ${expiry.at.toISOString()}`);
   }
-  const pays = 'owner' in patch ? patch.owner : cluster.owner;
-  // Nobody is to pay for what they can neither see nor delete.
-  if (says.length > 0 && pays !== undefined && roleOf(people, pays) !== 'owner')
-    return {
-      patch: {},
-      says: [],
-      unclear: [...people.unclear, `${pays} would pay for it, and not be its owner`],
-    };
-  return { patch, says, unclear: people.unclear };
+  return { patch, says, unclear };
 }
+
+const isOther = (cluster: Cluster, { members, emails }: Pick<Cluster, 'members' | 'emails'>): boolean =>
+  Object.keys(changes(cluster.members, members)).length > 0 ||
+  Object.keys(changes(cluster.emails, emails)).length > 0;
 
 const NEVER = new Date(0);
 
@@ -131,23 +141,30 @@ async function peopleOf(
   const says: string[] = [];
   const unclear: string[] = [];
   for (const [uid, role] of roles) {
-    if (role === roleOf(cluster, uid)) continue;
+    const was = roleOf(cluster, uid);
     const email = role && (await addressOf(ports, cluster, uid));
     if (role && email === undefined) {
-      unclear.push(`${uid} was made ${role} of it, and has no verified address any more`);
+      if (role !== was) unclear.push(`${uid} was made ${role} of it, and has no verified address any more`);
       continue;
     }
-    // An address is one person's.
-    const others = [...emails].flatMap(([other, theirs]) => (theirs === email ? [other] : []));
-    for (const gone of [uid, ...others]) {
-      members.delete(gone);
-      emails.delete(gone);
-    }
+    if (role === was && email === emails.get(uid)) continue;
+    members.delete(uid);
+    emails.delete(uid);
     if (role && email !== undefined) {
       members.set(uid, role);
       emails.set(uid, email);
     }
-    says.push(`${uid} is ${role ?? 'no member'}`);
+    says.push(role === was ? `${uid} has another address` : `${uid} is ${role ?? 'no member'}`);
+  }
+  // An address is one person's: of whoever came by it last.
+  for (const uid of roles.keys()) {
+    const email = emails.get(uid);
+    for (const [other, theirs] of [...emails]) {
+      if (other === uid || theirs !== email || roles.has(other)) continue;
+      members.delete(other);
+      emails.delete(other);
+      says.push(`${other} is no member, for ${uid} has their address`);
+    }
   }
   return { members: Object.fromEntries(members), emails: Object.fromEntries(emails), says, unclear };
 }

@@ -123,8 +123,12 @@ const OF_CLUSTERS: Partial<Record<AuditAction, OfCluster>> = {
     const reason = line.reason ?? '';
     if (subject !== undefined && reason === LEFT_HUB) return void since.roles.set(subject, undefined);
     const changes = reason.replace(INVITED_BY, '').split('; ').map(changeIn);
-    if (changes.some((change) => change === undefined || (change.uid ?? subject) === undefined))
-      return void since.unclear.push(wordsOf(line));
+    const isClear = changes.every((change) => {
+      const uid = change?.uid ?? subject;
+      // Two instances may have told their lines the other way round.
+      return uid !== undefined && change && (!since.roles.has(uid) || since.roles.get(uid) === change.was);
+    });
+    if (!isClear) return void since.unclear.push(wordsOf(line));
     for (const change of changes) {
       const uid = change?.uid ?? subject;
       if (uid !== undefined) since.roles.set(uid, change?.is);
@@ -176,19 +180,24 @@ const PAYER = /^charged to (.+) now, not to /;
 const LEFT_HUB = 'account deleted';
 const INVITED_BY = /, invited by .+$/;
 const CHANGE =
-  /^(?:(.+): )?(?:(viewer|editor|owner) with another address|(?:viewer|editor|owner|no member) → (viewer|editor|owner|no member))$/;
+  /^(?:(.+): )?(?:(viewer|editor|owner) with another address|(viewer|editor|owner|no member) → (viewer|editor|owner|no member))$/;
 
 const limits = z.object({
   maxClusters: z.number().int().nonnegative().optional(),
   maxHourlyMicros: z.number().int().nonnegative().optional(),
 });
 
-function changeIn(words: string): { uid: string | undefined; is: Role | undefined } | undefined {
+interface RoleChange {
+  uid: string | undefined;
+  was: Role | undefined;
+  is: Role | undefined;
+}
+
+function changeIn(words: string): RoleChange | undefined {
   const found = CHANGE.exec(words);
   if (!found) return undefined;
-  const [, uid, stays, becomes] = found;
-  const is = role.safeParse(stays ?? becomes);
-  return { uid, is: is.data };
+  const [, uid, stays, was, becomes] = found;
+  return { uid, was: role.safeParse(stays ?? was).data, is: role.safeParse(stays ?? becomes).data };
 }
 
 function jsonIn(text: string | undefined): unknown {

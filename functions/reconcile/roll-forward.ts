@@ -5,12 +5,14 @@
  *
  * Repeating it changes nothing, and neither does a moment that is too early: the last word of each kind counts, and what agrees is left alone.
  */
-import { type Allowance, accountPath } from '../../shared/documents/account.ts';
+import { type Allowance, accountPath, DELETED_ACCOUNT } from '../../shared/documents/account.ts';
 import { clusterPath, shapeOf } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { INVITATION_LIFETIME_MS, invitationDocument } from '../../shared/documents/invitation.ts';
+import { UnreadableError } from '../../shared/documents/parse.ts';
 import { idOf } from '../../shared/documents/paths.ts';
 import { poolDocument } from '../../shared/documents/pool.ts';
+import { minutes } from '../../shared/units.ts';
 import { readAccount } from '../accounts/allowance.ts';
 import type { Deed } from '../audit.ts';
 import { type DocumentData, isLostRace, type Write } from '../cloud.ts';
@@ -37,7 +39,7 @@ const TRIES = 8;
  * @param lines of the log since the moment to which the database was set back, in their order
  * @param write false: only says what would be the first thing to write to each document
  * @returns what was written, and what is left to people
- * @throws CommitError, also if a document changes all the time; AppError UNAVAILABLE; Error if a document is none that this code can read
+ * @throws CommitError, also if a document changes all the time; AppError UNAVAILABLE
  */
 export async function rollForward(
   ports: RollForwardPorts,
@@ -46,10 +48,16 @@ export async function rollForward(
 ): Promise<Correction[]> {
   const corrections: Correction[] = [];
   for (const plan of plannersOf(ports, lines)) {
-    const { path, says, unclear } = write ? await carryOut(ports, plan) : await plan();
+    const { path, says, unclear } = await (write ? carryOut(ports, plan) : plan()).catch(unreadable);
     if (says.length + unclear.length > 0) corrections.push({ path, says, unclear });
   }
   return corrections;
+}
+
+/** One of them must not keep the others as they are. @throws what it was given, if it is anything else */
+function unreadable(thrown: unknown): Correction {
+  if (!(thrown instanceof UnreadableError)) throw thrown;
+  return { path: 'not readable', says: [], unclear: [thrown.message] };
 }
 
 async function carryOut({ documents }: RollForwardPorts, plan: Planner): Promise<Plan> {
@@ -128,10 +136,14 @@ async function planOfInvitation(
   }
   const { by, role, at } = last;
   if (!found) return agreeing(path, [`${by} invited somebody (${role}), whose address no log has`]);
-  if (found.data.createdAt >= at) return agreeing(path);
+  const { data: known } = found;
+  // Whose account is deleted is named no more, and their invitation goes on.
+  const invitedBy = known.invitedBy === DELETED_ACCOUNT ? DELETED_ACCOUNT : by;
+  const isSame = known.role === role && known.invitedBy === invitedBy;
+  if (isSame || known.createdAt >= at) return agreeing(path);
   const says = [`${by} made the invitation ${idOf(path)} one for a ${role}`];
   const expiresAt = new Date(at.getTime() + INVITATION_LIFETIME_MS);
-  const data = { role, invitedBy: by, createdAt: at, expiresAt };
+  const data = { role, invitedBy, createdAt: at, expiresAt };
   const entry = entryAnew(ports, { action: 'invite', target, cluster, subject: path }, says);
   return { path, says, unclear: [], writes: [{ op: 'update', path, data, ifVersion: found.version }, entry] };
 }
@@ -177,11 +189,16 @@ async function planOfAccount(ports: RollForwardPorts, uid: string, since: Accoun
 const present = (data: DocumentData): DocumentData =>
   Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
 
+/** Within which the line of a deed is told. */
+const TOLD_MS = minutes(1);
+
 function standingSince(found: Allowance | undefined, { standing }: AccountSince): AccountFact | undefined {
   if (!standing) return undefined;
   const { state, reason, by, at } = standing;
   const known = found?.standing;
-  if (known && known.since >= at) return undefined;
+  // A line is told after the commit.
+  const isSame = known?.state === state && known.by === by && at.getTime() - known.since.getTime() < TOLD_MS;
+  if (known && (isSame || known.since >= at)) return undefined;
   if (state === 'good')
     return (
       known && { action: 'restore', says: `${by} restored it`, data: { standing: undefined, clearedAt: at } }

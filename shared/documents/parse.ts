@@ -7,9 +7,12 @@ import type { z } from 'zod';
 /** More say nothing new: where one field is wrong by accident, many are. */
 const MAX_FAULTS = 5;
 
+/** A document is none that this code can read: of another version, or damaged. */
+export class UnreadableError extends Error {}
+
 /**
  * @param path of the document
- * @throws Error which document is not what the schema says, and which of its fields; of their values nothing, for an error goes to logs
+ * @throws UnreadableError which document is not what the schema says, and which of its fields; of their values nothing, for an error goes to logs
  */
 export function parseDocument<S extends z.ZodType>(
   schema: S,
@@ -18,7 +21,7 @@ export function parseDocument<S extends z.ZodType>(
   const parsed = schema.safeParse(data);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.slice(0, MAX_FAULTS).map(faultOf).join(', ');
-  throw new Error(`${path} is not readable: ${faults}`);
+  throw new UnreadableError(`${path} is not readable: ${faults}`);
 }
 
 /** As in `closing.since (invalid_type)`. */
