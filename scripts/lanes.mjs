@@ -11,12 +11,13 @@ export const LANES = {
   ],
   /** The SDK of Firebase in a real browser, against the stand-ins alone. */
   'test:sdk': ['test/browser/sdk/', 'local/auth/browser.test.ts'],
-  /** Hubs that are killed or cannot start, clusters by the dozen, that fail or are deleted half-way, pools, and all that runs inside: whole lives. */
+  /** Hubs that are killed or cannot start, clusters by the dozen, that fail, are deleted half-way or taken apart, pools, and all that runs inside: whole lives. */
   'test:trouble': [
     ...['restart', 'start', 'trace', 'trouble', 'inside', 'interiors', 'pool', 'virtual'].map(
       (name) => `test/journeys/${name}.test.ts`,
     ),
     'functions/closing/breaks-off.test.ts',
+    'functions/steps/repair.test.ts',
   ],
   /** What Hub asks of a cloud, asked of the stand-ins over the wire and of those in memory: the same questions and thousands by chance. */
   'test:fuzz': [
