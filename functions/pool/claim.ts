@@ -1,7 +1,13 @@
 /** A waiting spare becomes somebody's cluster: one query, one commit onto the spare's own document. */
 
 import { priceOf } from '../../shared/catalog/catalog.ts';
-import { CLUSTERS, type Cluster, type ClusterSpec, shapeOf } from '../../shared/documents/cluster.ts';
+import {
+  CLUSTERS,
+  type Cluster,
+  type ClusterPatch,
+  type ClusterSpec,
+  shapeOf,
+} from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { planAdmission, taken } from '../accounts/admission.ts';
 import { accountLimits, readAccount } from '../accounts/allowance.ts';
@@ -82,6 +88,12 @@ function pick<T>(from: readonly T[], ports: Ports): T {
 }
 
 /** Nothing of the pool stays on the cluster but the memory of where it came from. */
+export const outOfPool = ({ pool }: Pick<Cluster, 'pool'>): ClusterPatch => ({
+  pool: undefined,
+  seenAt: undefined,
+  ...(pool !== undefined && { claimedFrom: pool }),
+});
+
 const asClaimed = ({ cluster }: Read, { name, spec, owner, email }: Wish) => ({
   name,
   // The lifetime is the one thing in which a wish may differ from its spare.
@@ -90,7 +102,5 @@ const asClaimed = ({ cluster }: Read, { name, spec, owner, email }: Wish) => ({
   members: { [owner]: 'owner' as const },
   emails: { [owner]: email },
   readers: [owner],
-  pool: undefined,
-  seenAt: undefined,
-  ...(cluster.pool === undefined ? {} : { claimedFrom: cluster.pool }),
+  ...outOfPool(cluster),
 });

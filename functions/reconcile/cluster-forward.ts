@@ -15,6 +15,7 @@ import { circumstances } from '../clusters/circumstances.ts';
 import { type Read, readCluster } from '../clusters/read.ts';
 import { changes, eventWrite, fieldWrite } from '../dispatch/commit.ts';
 import { emailOf } from '../members/membership.ts';
+import { outOfPool } from '../pool/claim.ts';
 import { findEmail } from '../tokens.ts';
 import { agreeing, entryAnew, type Plan, type RollForwardPorts } from './correction.ts';
 import type { ClusterSince } from './deeds.ts';
@@ -85,6 +86,8 @@ async function factsOf(ports: RollForwardPorts, cluster: Cluster, since: Cluster
   if (pays !== undefined && roleOf(people, pays) !== 'owner') {
     if (claim && cluster.owner === undefined)
       return { patch: {}, says: [], unclear: [...unclear, `${pays} was handed it, and cannot be its owner`] };
+    const lesser = `${pays} is ${roleOf(people, pays) ?? 'no member'}`;
+    people.says = people.says.filter((one) => one !== lesser);
     people.members[pays] = 'owner';
     people.emails[pays] = emailOf(cluster, pays);
     unclear.push(`${pays} pays for it, and is to be no owner of it: they stay one`);
@@ -109,20 +112,15 @@ const isOther = (cluster: Cluster, { members, emails }: Pick<Cluster, 'members' 
 const NEVER = new Date(0);
 
 /** What a claim writes. Its lifetime began then. The name that it was given no log has. */
-function handedOut(
-  { spec, pool, owner: _ }: Cluster,
-  { by, at, ttlHours }: NonNullable<ClusterSince['claim']>,
-): ClusterPatch {
+function handedOut(cluster: Cluster, { by, at, ttlHours }: NonNullable<ClusterSince['claim']>): ClusterPatch {
   return {
     name: 'restored',
     owner: by,
     createdAt: at,
     readyAt: at,
-    pool: undefined,
-    seenAt: undefined,
-    ...(pool !== undefined && { claimedFrom: pool }),
+    ...outOfPool(cluster),
     ...(ttlHours !== undefined && {
-      spec: { ...spec, ttlHours },
+      spec: { ...cluster.spec, ttlHours },
       expiresAt: new Date(at.getTime() + hours(ttlHours)),
     }),
   };

@@ -277,6 +277,7 @@ test('who pays stays an owner, lines that contradict each other are told, and th
   const told = done.flatMap(({ unclear }) => unclear).join('\n');
   expect(told).toContain('ada pays for it, and is to be no owner of it: they stay one');
   expect(told).toContain('share (viewer → editor)');
+  expect(done.flatMap(({ says }) => says)).not.toContain('ada is no member');
   expect(told).toContain('accounts/zed is not readable');
   expect((await it.cluster(id)).members).toEqual({ ada: 'owner' });
   expect(await it.account('bea')).toMatchObject({ standing: { state: 'suspended' } });

@@ -15,7 +15,7 @@ import { poolDocument } from '../../shared/documents/pool.ts';
 import { minutes } from '../../shared/units.ts';
 import { readAccount } from '../accounts/allowance.ts';
 import type { Deed } from '../audit.ts';
-import { type DocumentData, isLostRace, type Write } from '../cloud.ts';
+import { CommitError, type DocumentData, isLostRace, type Write } from '../cloud.ts';
 import { readDocument } from '../documents.ts';
 import { pathOfInvitation } from '../members/invitations.ts';
 import { findEmail } from '../tokens.ts';
@@ -63,12 +63,13 @@ function unreadable(thrown: unknown): Correction {
 async function carryOut({ documents }: RollForwardPorts, plan: Planner): Promise<Plan> {
   const says: string[] = [];
   let next = await plan();
-  for (let tries = 1; next.writes.length > 0; tries++) {
+  for (let tries = 0; next.writes.length > 0; tries++) {
+    if (tries === TRIES) throw new CommitError('unavailable', `${next.path} changes all the time`);
     try {
       await documents.commit(next.writes);
       says.push(...next.says);
     } catch (error) {
-      if (!isLostRace(error) || tries === TRIES) throw error;
+      if (!isLostRace(error)) throw error;
     }
     next = await plan();
   }
