@@ -42,7 +42,7 @@ export const allGood = (conditions: readonly Condition[], now: Date): Condition[
 const GOOD: Readonly<Record<ConditionType, string>> = {
   Exists: 'The cluster is there.',
   Workloads: 'All its parts are there.',
-  UpToDate: 'Its gateway is up to date.',
+  UpToDate: 'What Hub keeps in it is up to date.',
   Locked: 'Only its members can get in.',
   Certificate: 'Its certificate is valid.',
   Reachable: 'It answers at its address.',

@@ -55,7 +55,7 @@ export async function findDrift(cluster: Cluster, ports: Ports): Promise<Drift> 
     findSilence(site),
     findLostMembers(site),
   ]);
-  const findings = [guards, parts, typeof locked === 'object' ? locked : undefined, ...others]
+  const findings = [...guards, parts, typeof locked === 'object' ? locked : undefined, ...others]
     .filter((finding) => finding !== undefined)
     // What can be mended comes before what is waited for. Who lets strangers in is found from inside and from outside, where the one may be refused what the other sees.
     .filter((one, _, all) => one === worstOf(all.filter(({ type }) => type === one.type)));
@@ -79,15 +79,20 @@ const GONE = 'The cluster itself is gone: somebody deleted it in the cloud.';
 /** Left by a deletion that failed half-way, for one; the cloud does not mend such a cluster. */
 const BROKEN = 'The cloud says that the cluster itself cannot be used any more.';
 
-async function findMissingGuards(site: Site, plan: InstallPlan): Promise<Finding | undefined> {
+async function findMissingGuards(site: Site, plan: InstallPlan): Promise<Finding[]> {
   const { cluster, leaf, ports } = site;
-  const lost = await findLostGuards(leaf, plan);
-  if (lost.length === 0) return undefined;
-  const names = lost.map(({ kind, metadata: { namespace = '', name } }) => `${kind} ${namespace}/${name}`);
-  ports.log.warn('guards missing', { cluster: cluster.id, detail: names.join(', ') });
+  const { lost, outdated } = await findLostGuards(leaf, plan);
+  const missing = lost.map(({ kind, metadata: { namespace = '', name } }) => `${kind} ${namespace}/${name}`);
+  if (missing.length > 0)
+    ports.log.warn('guards missing', { cluster: cluster.id, detail: missing.join(', ') });
   const message = 'Some of the limits and rights that Hub sets in it are missing.';
-  return { type: 'Workloads', message, repairable: true };
+  return [
+    ...(lost.length > 0 ? [{ type: 'Workloads', message, repairable: true } as const] : []),
+    ...(outdated.length > 0 ? [outdatedIn(site, OLD_GUARDS)] : []),
+  ];
 }
+
+const OLD_GUARDS = 'The limits and rights that Hub sets in it need an upgrade.';
 
 async function findMissingParts(site: Site, plan: InstallPlan): Promise<Finding | undefined> {
   const { of, ready } = await partsOf(site.leaf, plan);
@@ -108,16 +113,15 @@ async function findMissingParts(site: Site, plan: InstallPlan): Promise<Finding 
   return { type: 'Workloads', message, repairable: false };
 }
 
+async function findOldGateway(site: Site): Promise<Finding | undefined> {
+  return (await isMeshOutdated(site.leaf)) ? outdatedIn(site, 'Its gateway needs an upgrade.') : undefined;
+}
+
 /** Every cluster finds it at the first look after a new Hub was deployed, so each waits for its turn. */
-async function findOldGateway({ cluster, leaf, ports }: Site): Promise<Finding | undefined> {
-  if (!(await isMeshOutdated(leaf))) return undefined;
+function outdatedIn({ cluster, ports }: Site, message: string): Finding {
   const found = cluster.conditions.find(({ type }) => type === 'UpToDate');
   const knownMs = found?.status === false ? ports.clock.elapsed(found.since.getTime()) : 0;
-  return {
-    type: 'UpToDate',
-    message: 'Its gateway needs an upgrade.',
-    repairable: knownMs >= upgradeAfterMs(cluster.id),
-  };
+  return { type: 'UpToDate', message, repairable: knownMs >= upgradeAfterMs(cluster.id) };
 }
 
 /** The first ones show within hours whether it can be done, and of no pool all spares are away at once. */

@@ -10,23 +10,28 @@ import { refOf } from '../leaf/leaf.ts';
 import { type StepResult, wait } from './step.ts';
 
 /**
- * Closes the way in, and ends the pods that run since before this stay in its state; those that came after them have been told nothing. Safe
- * to repeat.
+ * Ends the pods that run since before this stay in its state; those that came after them have been told nothing. Safe to repeat.
  * @returns whether there is anything to wait for; if not, a new start has not helped
- * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED; CommitError `unavailable`
+ * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED
  */
-export async function startAnew(site: Site): Promise<boolean> {
+export async function restart(
+  site: Site,
+  beforehand = async (): Promise<void> => undefined,
+): Promise<boolean> {
   const { cluster, leaf } = site;
   const bornBefore = (instant: string | undefined): boolean =>
     (Date.parse(instant ?? '') || 0) < cluster.since.getTime();
   const pods = await accessOf(site).keepers(site);
   const former = pods.filter(({ metadata }) => bornBefore(metadata.creationTimestamp));
   if (former.length === 0) return false;
-  await ensureClosed(site);
+  await beforehand();
   const running = former.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   await Promise.all(running.map((pod) => leaf.delete(refOf(pod))));
   return true;
 }
+
+/** The same with the way in closed first, where strangers could come in. @throws also CommitError `unavailable` */
+export const startAnew = (site: Site): Promise<boolean> => restart(site, () => ensureClosed(site));
 
 /** A pod starts within seconds, and an old one is given thirty to end. */
 const START_MS = seconds(5);

@@ -25,7 +25,7 @@ import {
 import { jobRef } from '../leaf/manifests.ts';
 import { GATEWAY_NAMESPACE, meshAlone } from '../leaf/mesh.ts';
 import type { InstallPlan } from '../leaf/plan.ts';
-import { startAnew, untilStarted } from './anew.ts';
+import { restart, startAnew, untilStarted } from './anew.ts';
 import { untilExposed } from './expose.ts';
 import { untilNextLook } from './pace.ts';
 import { shutIfOpen } from './shut.ts';
@@ -120,7 +120,10 @@ const EARLY_MS = minutes(10);
 /** Two orders in that time: an authority does not like to see many. */
 const REFUSED_MS = minutes(5);
 
-/** @returns `starting`: it did not hold, so the application is closed and starts anew */
+/**
+ * @returns `starting`: it did not hold, so the application is closed and starts anew; or it refused Hub itself, as one that was told from inside
+ * to let in others than Hub, which it forgets in the same way
+ */
 async function lock(site: Site): Promise<Applied | 'starting'> {
   try {
     return await applyMembers(site, async (at, changes) => {
@@ -129,7 +132,9 @@ async function lock(site: Site): Promise<Applied | 'starting'> {
       await accessOf(at).secure(at, changes);
     });
   } catch (thrown) {
-    if (asAppError(thrown).code === 'LOCK_FAILED' && (await startAnew(site))) return 'starting';
+    const { code } = asAppError(thrown);
+    if (code === 'LOCK_FAILED' && (await startAnew(site))) return 'starting';
+    if (code === 'PRODUCT_REFUSED' && (await restart(site))) return 'starting';
     throw thrown;
   }
 }

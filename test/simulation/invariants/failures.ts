@@ -4,7 +4,7 @@ import type { Cluster } from '../../../shared/documents/cluster.ts';
 import type { State } from '../../../shared/lifecycle/table.ts';
 import type { World } from '../world.ts';
 
-export function watchFailures({ weather, nowMs, violate, markers }: World) {
+export function watchFailures({ weather, nowMs, violate, markers, damaged }: World) {
   const { zone } = weather;
   /** By id: in which state it was last given up. */
   const givenUpIn = new Map<string, State>();
@@ -25,7 +25,7 @@ export function watchFailures({ weather, nowMs, violate, markers }: World) {
     const { id, state, error } = now;
     if (state === 'undoing' && before) givenUpIn.set(id, before.state);
     const isGivenUp = state === 'undoing' && before?.state === 'provisioning';
-    if ((state !== 'failed' && state !== 'stuck' && !isGivenUp) || isInTrouble(now)) return;
+    if ((state !== 'failed' && state !== 'stuck' && !isGivenUp) || isInTrouble(now) || isMaimed(now)) return;
     const what = isGivenUp ? 'is given up' : state === 'failed' ? 'failed' : 'is stuck';
     violate('S11', `${id} ${what} (${error?.code}: ${error?.message}) though nothing gave it a reason to`);
   }
@@ -38,6 +38,9 @@ export function watchFailures({ weather, nowMs, violate, markers }: World) {
     const zones = findRegion(spec.region)?.zones ?? [];
     return zones.includes(zone.zone) && zones.every((one) => tried.includes(one));
   }
+
+  /** A spare of which somebody took a part was handed out before a look found it: what does not run is told of nobody, and is given up. */
+  const isMaimed = ({ id }: Cluster): boolean => givenUpIn.get(id) === 'personalizing' && damaged.has(id);
 
   return { noteLeft, checkNoFailure };
 }
