@@ -19,6 +19,7 @@ export const LANES = {
     'functions/closing/breaks-off.test.ts',
     'functions/steps/repair.test.ts',
     'functions/sweeps/upgrade.test.ts',
+    'test/simulation/restore.test.ts',
   ],
   /** What Hub asks of a cloud, asked of the stand-ins over the wire and of those in memory: the same questions and thousands by chance. */
   'test:fuzz': [

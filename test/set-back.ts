@@ -2,9 +2,25 @@
 import type { DocumentData, Write } from '../functions/cloud.ts';
 import type { MemoryHub } from '../local/memory/hub.ts';
 import { LEDGERS } from '../shared/documents/ledger.ts';
-import { ACCOUNTS, AUDIT, CELLS, CLUSTERS, EVENTS, INVITATIONS, POOLS } from '../shared/documents/paths.ts';
+import { oidcClientPath } from '../shared/documents/oidc.ts';
+import {
+  ACCOUNTS,
+  AUDIT,
+  CELLS,
+  CLUSTERS,
+  DEAD_LETTERS,
+  EVENTS,
+  INVITATIONS,
+  ORPHANS,
+  POOLS,
+  SIGNALS,
+} from '../shared/documents/paths.ts';
 
-const COLLECTIONS = [ACCOUNTS, AUDIT, CELLS, CLUSTERS, INVITATIONS, LEDGERS, POOLS] as const;
+/** All but what lives for minutes, and what Hub counts anew by itself. */
+const COLLECTIONS = [
+  ...[ACCOUNTS, AUDIT, CELLS, CLUSTERS, DEAD_LETTERS, INVITATIONS, LEDGERS, ORPHANS, POOLS, SIGNALS],
+  oidcClientPath('').replace('/', ''),
+];
 
 type Contents = Map<string, DocumentData>;
 

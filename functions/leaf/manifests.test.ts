@@ -29,7 +29,7 @@ describe('the install Job', () => {
     const containers: { name: string; command: string[]; args: string[] }[] = podOf(PLAN).initContainers;
     expect(containers.map(({ command, args }) => [...command, ...args].join(' '))).toEqual([
       upgrade('base', 'base', ISTIO_VERSION, 'istio-system', '1m'),
-      upgrade('istiod', 'istiod', ISTIO_VERSION, 'istio-system', '3m'),
+      upgrade('istiod', 'istiod', ISTIO_VERSION, 'istio-system', '4m'),
       upgrade('hub-gateway', 'gateway', ISTIO_VERSION, 'istio-ingress', '4m'),
       upgrade('app', 'app-chart', '1.2.3', 'app', '6m'),
     ]);

@@ -103,11 +103,11 @@ const SCRATCH_PATH = '/scratch';
 
 /**
  * Tries after the first. Each begins with the first release; what is there already takes Helm seconds. So at the worst every release is
- * waited for once (14 minutes), and the slowest, the product, in two tries more (12).
+ * waited for once (15 minutes), and the slowest, the product, in two tries more (12).
  */
 const RETRIES = 2;
 /** All tries together end before the state's own deadline, so that the Job tells the reason. */
-const DEADLINE_SECONDS = (LIFECYCLE.installing.timeoutMs - minutes(3)) / 1000;
+const DEADLINE_SECONDS = (LIFECYCLE.installing.timeoutMs - minutes(2.5)) / 1000;
 
 /** A token is asked for just before the Job is made, and each of the tries pulls. */
 export const CHART_TOKEN_MS = seconds(DEADLINE_SECONDS + 180);

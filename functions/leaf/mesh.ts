@@ -50,7 +50,8 @@ export const meshReleases = (imageMirror?: string): Release[] => [
         ...(imageMirror !== undefined && { hub: `${imageMirror}/istio` }),
       },
     },
-    timeout: '3m',
+    // A registry that is slow may take ten minutes for an image, which three tries outlast.
+    timeout: '4m',
   },
   {
     name: GATEWAY_RELEASE,

@@ -12,10 +12,11 @@ const USAGE = `usage: npm run simulate -- one of
   --mutants [name]              the product with one fault in it, each until it is found, or so many --seeds were run (10000)
   --cost                        the calls to the cloud while 5 % of all calls have no answer
   --wire <n> [--from 1]         so many seeds over the real wires, with processes that are killed
+  --restore <n> [--from 1]      so many seeds whose database is set back to a copy in the middle, and forward again
 and --workers <n>: on so many cores, not on all.
 `;
 /** Each is another thing to do. */
-const MODES = ['seed', 'shrink', 'pairs', 'mutants', 'cost', 'wire'] as const;
+const MODES = ['seed', 'shrink', 'pairs', 'mutants', 'cost', 'wire', 'restore'] as const;
 const MAX_SEEDS = 1_000_000_000;
 const MAX_WORKERS = 1024;
 
@@ -28,7 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
 async function holds(args: readonly string[]): Promise<boolean> {
   const { options, words } = readArguments(
     args,
-    ['seed', 'seeds', 'from', 'shrink', 'share', 'singles', 'wire', 'workers'],
+    ['seed', 'seeds', 'from', 'shrink', 'share', 'singles', 'wire', 'restore', 'workers'],
     USAGE,
     { flags: ['verbose', 'pairs', 'mutants', 'cost'], words: 1 },
   );
@@ -38,7 +39,7 @@ async function holds(args: readonly string[]): Promise<boolean> {
   if (mutant !== undefined) await requireMutant(mutant, options.mutants);
   const seedOf = (name: 'seed' | 'shrink' | 'from'): number =>
     wholeNumber(`--${name}`, options[name], { from: 0, to: MAX_SEED, fallback: 1 });
-  const countOf = (name: 'seeds' | 'wire', fallback: number): number =>
+  const countOf = (name: 'seeds' | 'wire' | 'restore', fallback: number): number =>
     wholeNumber(`--${name}`, options[name], { from: 1, to: MAX_SEEDS, fallback });
   const shareOf = (name: 'share' | 'singles'): number =>
     decimalNumber(`--${name}`, options[name], { from: 0, to: 1, fallback: 1 });
@@ -65,6 +66,11 @@ async function holds(args: readonly string[]): Promise<boolean> {
       return (await import('./run-mutants.ts')).runMutants(countOf('seeds', 10_000), mutant, print, workers);
     case 'wire':
       return (await import('./run-wire.ts')).runWire(seedOf('from'), countOf('wire', 1), print);
+    case 'restore':
+      return (await import('./run-restore.ts')).runRestore(
+        { from: seedOf('from'), seeds: countOf('restore', 1), verbose: options.verbose },
+        print,
+      );
     default:
       return (await import('./run-seeds.ts')).runSeeds(
         seedOf('from'),

@@ -11,7 +11,7 @@ import type { Process } from './process.ts';
 import { forecast, type Weather } from './weather.ts';
 import { type Cloud, openCloud } from './world/cloud.ts';
 import { createFate, type Plan } from './world/fate.ts';
-import { watchHandlers } from './world/handlers.ts';
+import { type Handlers, watchHandlers } from './world/handlers.ts';
 import { type CallListener, createInvocations } from './world/invocations.ts';
 import { scheduleKills } from './world/kills.ts';
 import { watchRecovery } from './world/recovery.ts';
@@ -153,10 +153,18 @@ export function createWorld({
       cloud.becalm();
       note('calm');
     },
+    lose: () => lose(scene, watchers, handlers),
     get calm() {
       return scene.phase === 'calm';
     },
   };
+}
+
+/** The region goes, and all that runs in it. From now on the door is closed, and nobody looks on any more. */
+function lose(scene: Scene, watchers: Watcher[], handlers: Handlers): void {
+  scene.isShut = true;
+  watchers.length = 0;
+  for (const process of handlers.running()) process.kill();
 }
 
 /** What has come about of which nobody else keeps a list. */

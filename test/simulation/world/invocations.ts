@@ -68,6 +68,7 @@ export function createInvocations(
     const skewMs = scene.phase === 'calm' ? 0 : between(streams.net, -weather.skewMs, weather.skewMs);
     const process = startProcess(++processes, name, fate, { skewMs: Math.round(skewMs), lasts });
     handlers.started(process);
+    if (lasts && scene.isShut) process.kill();
     const isOld = nowMs() < weather.oldCodeUntilMs && happens(streams.net, 0.5);
     const door = doorOf(process);
     const log = logOf(process, isOld);

@@ -33,6 +33,8 @@ export interface Scene extends Chronicle {
   readonly markers: Set<string>;
   /** While it is made, no stand-in fails; when it is calm, nothing does. */
   phase: 'being made' | 'faulty' | 'calm';
+  /** Whoever asks the API has no answer. */
+  isShut: boolean;
   /** From so many faults on nothing strikes any more. */
   readonly lastFault: number;
 }
@@ -63,6 +65,7 @@ export function setScene(
     nowMs,
     markers: new Set(),
     phase: 'being made',
+    isShut: false,
     ...chronicle(clock, startMs, verbose),
   };
 }

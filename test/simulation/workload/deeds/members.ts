@@ -1,4 +1,5 @@
 /** People let others in, shut them out again, and hand clusters over. */
+import type { TransferAction } from '../../../../shared/api/members.ts';
 import type { Cluster } from '../../../../shared/documents/cluster.ts';
 import { rowOf } from '../../../../shared/lifecycle/table.ts';
 import { minutes } from '../../../../shared/units.ts';
@@ -12,6 +13,10 @@ const TRANSFER = 'POST /v1/clusters/{id}:transfer';
 
 export function memberDeeds(people: People) {
   const { world, findings, random, ask, askOfAny, sleep, anyUser, anyCluster, come } = people;
+
+  /** Every other one says which of the things they mean that the words may stand for. By the clock: a draw would change every seed. */
+  const meant = (action: TransferAction): { action?: TransferAction } =>
+    Math.floor(world.nowMs()) % 2 === 0 ? { action } : {};
 
   return {
     async invite(): Promise<void> {
@@ -59,12 +64,13 @@ export function memberDeeds(people: People) {
       const email = emailOf(guest);
       await ask({ as: owner, name: INVITE, id, email, body: { role: 'owner' } });
       await come(guest);
-      await ask({ as: owner, name: TRANSFER, id, body: { email } });
+      await ask({ as: owner, name: TRANSFER, id, body: { email, ...meant('offer') } });
       await sleep(between(random, 0, minutes(5)));
       const isRush = happens(random, 0.3);
       if (isRush) void ask({ as: owner, name: 'DELETE /v1/clusters/{id}', id });
-      const answer = await ask({ as: guest, name: TRANSFER, id, body: { email } });
-      if (answer?.status === 202) world.markers.add('handed to another owner');
+      const word = meant(Math.floor(world.nowMs()) % 8 === 0 ? 'decline' : 'accept');
+      const answer = await ask({ as: guest, name: TRANSFER, id, body: { email, ...word } });
+      if (answer?.status === 202 && word.action !== 'decline') world.markers.add('handed to another owner');
     },
     /** Somebody is let in, or shut out who was in. */
     async shareThis({ id, owner, members }: Cluster): Promise<void> {
