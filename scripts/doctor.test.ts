@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { ISTIO_SUPPORTED_UNTIL, ISTIO_VERSION } from '../functions/leaf/mesh.ts';
 import { REGIONS } from '../shared/catalog/catalog.ts';
 import { days } from '../shared/units.ts';
@@ -92,6 +92,7 @@ const PATHS = {
   console: '/firebasehosting.googleapis.com/v1beta1/projects/p/sites/p-console/customDomains/hub.example.com',
   signIn: '/identitytoolkit.googleapis.com/admin/v2/projects/p/config',
   google: '/identitytoolkit.googleapis.com/admin/v2/projects/p/defaultSupportedIdpConfigs/google.com',
+  github: '/identitytoolkit.googleapis.com/admin/v2/projects/p/defaultSupportedIdpConfigs/github.com',
   quotas: '/compute.googleapis.com/compute/v1/projects/p',
   cpu: '/serviceusage.googleapis.com/v1beta1/projects/p/services/run.googleapis.com/consumerQuotaMetrics/run.googleapis.com%2Fcpu_allocation',
   network: '/compute.googleapis.com/compute/v1/projects/p/global/networks/default',
@@ -282,6 +283,31 @@ test('whatever is not well is told, with what to do', async () => {
   expect(out).not.toContain(`quotas of us-central1:`);
 });
 
+describe('ways to sign in', () => {
+  const { [PATHS.google]: works = {}, ...without } = WELL;
+
+  test('that are not offered need not be there', async () => {
+    expect(await doctor(without, '--sign-in', 'none')).toMatchObject({
+      code: 0,
+      out: expect.not.stringContaining('sign-in with'),
+    });
+  });
+
+  test('that are offered must work, each of them', async () => {
+    const { code, out } = await doctor(WELL, '--sign-in', 'google,github');
+    expect(code).toBe(1);
+    expect(out).toContain('BAD  sign-in with GitHub: there is no OAuth client');
+    const both = await doctor({ ...WELL, [PATHS.github]: works }, '--sign-in', 'google,github');
+    expect(both).toMatchObject({ code: 0, out: expect.stringContaining('ok   sign-in with GitHub') });
+  });
+
+  test('that work and are not offered are worth a word', async () => {
+    const { code, out } = await doctor({ ...WELL, [PATHS.github]: works });
+    expect(code).toBe(0);
+    expect(out).toContain('note sign-in with GitHub: works, and the console does not offer it');
+  });
+});
+
 test.each(['clusters.hub.example.com', 'hub.example.com', 'x.p.firebaseapp.com'])(
   'clusters at %s, where people are let sign in, are told',
   async (name) => {
@@ -455,6 +481,11 @@ test('what is not there yet, or may not be seen, is told as that', async () => {
 
 test.each<[string, string[], string]>([
   ['nothing is said', [], 'usage: npm run doctor'],
+  [
+    'nobody knows who is to sign people in',
+    ['--project', 'p', '--domain', 'hub.example.com', '--sign-in', 'pigeon'],
+    'must be none, or some of google, github',
+  ],
   ['an option is misspelt', ['--projekt', 'p'], 'usage: npm run doctor'],
   [
     'clusters are no number',

@@ -17,8 +17,9 @@ import { missingCharts, OFFERED, productsIn } from './mirror.ts';
 /** As in terraform/variables.tf. */
 const REGION = 'europe-west1';
 const USAGE = `usage: npm run doctor -- --project <id> --domain <domain> [--region ${REGION}] [--billing-account <id>] [--clusters-domain <domain>] [--clusters 10]
-         [--products ${OFFERED}] [--today 2027-01-31] [--archive dist/functions.zip]
+         [--products ${OFFERED}] [--sign-in google] [--today 2027-01-31] [--archive dist/functions.zip]
 --region: of the cell. --clusters-domain: hub-clusters.example.com for hub.example.com if absent. --products: that are offered, with commas between them. --clusters: for how many clusters of the smallest size the quotas of each region must be enough.
+--sign-in: as sign_in_providers of Terraform, with commas between them, or none.
 --today: of the day to judge support by; the machine's if absent. --archive: what the functions must have been built of.
 `;
 
@@ -32,6 +33,8 @@ interface Subject {
   clustersDomain: string;
   region: string;
   products: readonly string[];
+  /** Beside passwords. */
+  providers: readonly ProviderName[];
   billingAccount?: string;
   clusters: number;
   /** As in ISO 8601. */
@@ -96,6 +99,7 @@ function readArguments(args: readonly string[]): { subject: Subject; endpoint?: 
       'billing-account',
       'clusters-domain',
       'products',
+      'sign-in',
       'clusters',
       'today',
       'archive',
@@ -115,6 +119,7 @@ function readArguments(args: readonly string[]): { subject: Subject; endpoint?: 
       clustersDomain: values['clusters-domain'] ?? besideOf(domain),
       region,
       products: productsIn(values.products),
+      providers: providersIn(values['sign-in']),
       clusters,
       today,
       archive,
@@ -122,6 +127,24 @@ function readArguments(args: readonly string[]): { subject: Subject; endpoint?: 
     },
     ...(endpoint !== undefined && { endpoint }),
   };
+}
+
+/** With whom people may sign in, as Identity Platform calls them and as people do. */
+const PROVIDERS = {
+  google: { id: 'google.com', name: 'Google' },
+  github: { id: 'github.com', name: 'GitHub' },
+} as const;
+type ProviderName = keyof typeof PROVIDERS;
+const PROVIDER_NAMES = Object.keys(PROVIDERS) as ProviderName[];
+
+/** @param text by default what Terraform has by default. @throws Unusable */
+function providersIn(text = 'google'): ProviderName[] {
+  if (text === 'none') return [];
+  const named = text.split(',');
+  if (named.every((name): name is ProviderName => Object.hasOwn(PROVIDERS, name))) return named;
+  throw new Unusable(
+    `--sign-in: must be none, or some of ${PROVIDER_NAMES.join(', ')} with commas between them\n`,
+  );
 }
 
 /**
@@ -225,15 +248,21 @@ async function hostedConsole({ project: id, domain }: Subject, google: Google): 
 }
 
 /**
- * The consent screen itself has no API; that people can sign in with Google needs it, and shows here. From names below an authorised one people
- * are signed in as well (https://github.com/firebase/firebase-js-sdk/blob/main/packages/auth/src/core/util/validate_origin.ts), by whoever has a page there.
+ * From names below an authorised one people are signed in as well
+ * (https://github.com/firebase/firebase-js-sdk/blob/main/packages/auth/src/core/util/validate_origin.ts), by whoever has a page there.
  */
-async function signIn({ project: id, domain, clustersDomain }: Subject, google: Google): Promise<Finding[]> {
+async function signIn(
+  { project: id, domain, clustersDomain, providers }: Subject,
+  google: Google,
+): Promise<Finding[]> {
   const base = `https://identitytoolkit.googleapis.com/admin/v2/projects/${id}`;
   const config = await google.call('GET', `${base}/config`);
   if (config.status !== 200) return [unseen('sign-in', config)];
   const domains: string[] = config.body.authorizedDomains ?? [];
-  const findings = [
+  const ways = [];
+  for (const name of PROVIDER_NAMES)
+    ways.push(...(await wayIn(base, name, providers.includes(name), google)));
+  return [
     domains.includes(domain)
       ? fine(`sign-in from ${domain}`)
       : bad(`sign-in from ${domain}`, 'is refused', 'terraform apply'),
@@ -246,15 +275,40 @@ async function signIn({ project: id, domain, clustersDomain }: Subject, google: 
           `Take ${one} out of the authorised domains of Identity Platform, if it is not the console's own. Else move: docs/deploy.md, Upgrade.`,
         ),
       ),
+    ...ways,
   ];
-  const about = 'sign-in with Google';
-  const idp = await google.call('GET', `${base}/defaultSupportedIdpConfigs/google.com`);
-  const remedy =
-    'Make a consent screen and an OAuth client in the console (APIs & Services), and give Identity Platform its id and secret: docs/deploy.md.';
-  if (idp.status === 404) return [...findings, bad(about, 'there is no OAuth client', remedy)];
-  if (idp.status !== 200) return [...findings, unseen(about, idp)];
-  const works = idp.body.enabled === true && String(idp.body.clientId ?? '') !== '';
-  return [...findings, works ? fine(about) : bad(about, 'is switched off, or has no client', remedy)];
+}
+
+/** The consent screen itself has no API; that people can sign in with Google needs it, and shows here. One that is not offered need not be there. */
+async function wayIn(
+  base: string,
+  name: ProviderName,
+  isOffered: boolean,
+  google: Google,
+): Promise<Finding[]> {
+  const provider = PROVIDERS[name];
+  const about = `sign-in with ${provider.name}`;
+  const idp = await google.call('GET', `${base}/defaultSupportedIdpConfigs/${provider.id}`);
+  if (idp.status !== 200 && idp.status !== 404) return isOffered ? [unseen(about, idp)] : [];
+  const works = idp.status === 200 && idp.body.enabled === true && String(idp.body.clientId ?? '') !== '';
+  if (!isOffered)
+    return works
+      ? [
+          {
+            about,
+            note: `works, and the console does not offer it: name ${name} in sign_in_providers and in --sign-in, or switch it off in Identity Platform`,
+          },
+        ]
+      : [];
+  if (works) return [fine(about)];
+  const wrong = idp.status === 404 ? 'there is no OAuth client' : 'is switched off, or has no client';
+  return [
+    bad(
+      about,
+      wrong,
+      `Make an OAuth client${name === 'google' ? ', and a consent screen, in the console (APIs & Services)' : ' at GitHub'}, and give Identity Platform its id and secret; or take ${name} out of sign_in_providers, and name the others in --sign-in: docs/deploy.md, step 9.`,
+    ),
+  ];
 }
 
 /** Pages of so many: https://cloud.google.com/identity-platform/docs/reference/rest/v1/projects.accounts/batchGet */
