@@ -33,9 +33,37 @@ async function contentsOf({ documents }: Pick<MemoryHub, 'documents'>): Promise<
   return new Map(found.flat().map(({ path, data }) => [path, structuredClone(data)]));
 }
 
+type Hub = Pick<MemoryHub, 'documents' | 'run'>;
+
 /** @returns what sets the database back to this moment, at once; the clouds stay as they are then */
-export async function copyOf(hub: Pick<MemoryHub, 'documents' | 'run'>): Promise<() => Promise<void>> {
-  const copy = await hub.run(contentsOf(hub));
+export async function copyOf(hub: Hub): Promise<() => Promise<void>> {
+  return setBackTo(hub, await hub.run(contentsOf(hub)));
+}
+
+interface Torn {
+  moments: number;
+  /** Between two of them. */
+  pass(): Promise<unknown>;
+  /** @returns which of so many it is, anew for each document */
+  draw(count: number): number;
+}
+
+/** The same of an export that names no moment: each document is as it was at one of several. */
+export async function tornCopyOf(hub: Hub, { moments, pass, draw }: Torn): Promise<() => Promise<void>> {
+  const copies: Contents[] = [];
+  for (let left = moments; left > 0; left--) {
+    copies.push(await hub.run(contentsOf(hub)));
+    if (left > 1) await pass();
+  }
+  const paths = new Set(copies.flatMap((copy) => [...copy.keys()]));
+  const torn = [...paths].flatMap((path): [string, DocumentData][] => {
+    const data = copies[draw(moments)]?.get(path);
+    return data ? [[path, data]] : [];
+  });
+  return setBackTo(hub, new Map(torn));
+}
+
+function setBackTo(hub: Hub, copy: Contents): () => Promise<void> {
   return async () => {
     const since = await hub.run(contentsOf(hub));
     const writes: Write[] = [

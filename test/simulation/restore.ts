@@ -6,13 +6,14 @@
 import { findDifferences, recount } from '../../functions/reconcile/counters.ts';
 import { type AuditLine, whatHappened } from '../../functions/reconcile/deeds.ts';
 import { rollForward } from '../../functions/reconcile/roll-forward.ts';
+import { mendTorn } from '../../functions/reconcile/torn.ts';
 import { AUDIT, type AuditFields } from '../../shared/documents/audit.ts';
 import { CLUSTERS, type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
 import { OPEN_ORPHANS, ORPHANS, type OrphanFields } from '../../shared/documents/orphan.ts';
 import { idOf as idOfPath } from '../../shared/documents/paths.ts';
 import { isFinal } from '../../shared/lifecycle/derive.ts';
 import { hours, minutes } from '../../shared/units.ts';
-import { copyOf } from '../set-back.ts';
+import { copyOf, tornCopyOf } from '../set-back.ts';
 import { between, happens, integer } from './chance.ts';
 import { watchAccess } from './invariants/access.ts';
 import { idOf, isLive, takeCensus } from './invariants/census.ts';
@@ -26,6 +27,8 @@ import { createWorld, type World } from './world.ts';
 interface RestoreRun {
   seed: number;
   violations: readonly Violation[];
+  /** What the copy had of a commit only in part. */
+  torn: number;
   /** Clusters and accounts that were brought forward, and those that were left to people. */
   written: number;
   unclear: number;
@@ -34,6 +37,9 @@ interface RestoreRun {
 
 /** A cluster that looks as one in use does is asked once a day whose it is. */
 const CALM_MS = hours(26);
+/** Of every other seed the copy is an export, of no one moment, which takes minutes. */
+const EXPORT_MS = minutes(10);
+const MOMENTS = 10;
 /** A moment that is too early does no harm. */
 const BEFORE_MS = minutes(1);
 
@@ -54,7 +60,14 @@ export async function restore({ seed, verbose, isForgotten = false }: Options): 
   workload.schedule(integer(streams.load, 14, 25), minutes(100));
   await clock.runFor(between(streams.load, minutes(20), minutes(60)));
   const copiedAtMs = clock.now();
-  const setBack = await copyOf(hub);
+  const setBack =
+    seed % 2 === 0
+      ? await copyOf(hub)
+      : await tornCopyOf(hub, {
+          moments: MOMENTS,
+          pass: () => clock.runFor(EXPORT_MS / MOMENTS),
+          draw: (count) => integer(streams.load, 0, count - 1),
+        });
   await clock.runFor(between(streams.load, minutes(2), minutes(60)));
   world.lose();
   world.becalm();
@@ -65,6 +78,9 @@ export async function restore({ seed, verbose, isForgotten = false }: Options): 
     'set back',
     () => `set back to ${(copiedAtMs - world.startMs) / 1000} s, with ${lines.length} lines`,
   );
+  const torn = await hub.run(mendTorn(hub.documents));
+  for (const { kind, path } of torn) world.note('torn', () => `${path} is ${kind}`);
+  await hub.run(recount(hub.documents, hub.ports.settings.cell));
   const corrections = await hub.run(rollForward(hub.ports, lines, !isForgotten));
   for (const { path, says, unclear } of corrections)
     world.note('correction', () => `${path}: ${[...says, ...unclear.map((one) => `? ${one}`)].join('; ')}`);
@@ -78,6 +94,7 @@ export async function restore({ seed, verbose, isForgotten = false }: Options): 
   return {
     seed,
     violations: world.violations,
+    torn: torn.length,
     written: corrections.filter(({ says }) => says.length > 0).length,
     unclear: corrections.filter(({ unclear }) => unclear.length > 0).length,
     lines: world.lines(),
