@@ -498,6 +498,31 @@ test('an account with thousands of deleted clusters is shown the newest, and del
   await hub.until(isClosed(hub, 'grace'), hours(1));
 });
 
+test('accounts are closed beside each other: those for whom nobody answers keep no others waiting', async () => {
+  const hub = aHub();
+  const since = new Date(hub.clock.now());
+  const uids = Array.from({ length: 150 }, (_, n) => `leaver-${n}`);
+  await hub.run(
+    hub.documents.commit(
+      uids.map((uid) => ({
+        op: 'set',
+        path: accountPath(uid),
+        data: { schema: 1, clusters: 0, hourlyMicros: 0, closing: { since, by: uid } },
+      })),
+    ),
+  );
+  const { people } = hub.ports;
+  const silent = new Set(['leaver-1', 'leaver-70', 'leaver-149']);
+  const ofSome: typeof people = {
+    ...people,
+    find: (uid) => (silent.has(uid) ? new Promise(() => undefined) : people.find(uid)),
+  };
+  void closeAccounts({ ...hub.ports, people: ofSome });
+  await hub.clock.runFor(minutes(1));
+  const done = await Promise.all(uids.map((uid) => account(hub, uid)));
+  expect(uids.filter((_, n) => !done[n]?.closing?.userGoneAt)).toEqual([...silent]);
+});
+
 test('a cluster that cannot be read keeps its account, and no other cluster', async () => {
   const hub = aHub();
   await hub.created({ ...HELLO, owner: 'grace' });

@@ -10,6 +10,7 @@ import { wayFrom } from '../../shared/lifecycle/derive.ts';
 import { type State, TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { parseAllowance } from '../accounts/allowance.ts';
+import { atOnce } from '../at-once.ts';
 import { audited, commitAudited, HUB } from '../audit.ts';
 import type { Snapshot, Value } from '../cloud.ts';
 import type { Read } from '../clusters/read.ts';
@@ -41,6 +42,8 @@ const UNDER_WAY_MS = TOMBSTONE_HOLD_MS;
 const LATE_MS = hours(24);
 
 const PAGE = 100;
+/** Accounts that are looked at at a time, and clusters of one that are left: one look takes a second or more, and a run has five minutes. */
+const AT_ONCE = 8;
 
 /** @throws CommitError `unavailable` if they cannot be found */
 export async function closeAccounts(ports: Ports): Promise<void> {
@@ -49,14 +52,15 @@ export async function closeAccounts(ports: Ports): Promise<void> {
     orderBy: [['closing.since', 'asc']],
     limit: PAGE,
   };
-  for await (const page of queryPages(ports.documents, closing))
-    for (const snapshot of inAnyOrder(page, ports)) await look(ports, snapshot);
+  const found: Snapshot[] = [];
+  for await (const page of queryPages(ports.documents, closing)) found.push(...page);
+  await atOnce(AT_ONCE, inAnyOrder(found, ports), (snapshot) => look(ports, snapshot));
   ports.metrics.record('sweptAt', ports.clock.now() / 1000, { sweep: 'closing' });
 }
 
-/** So that one account with which a run comes to no end keeps the others waiting by chance only, and not each time. */
-const inAnyOrder = (page: readonly Snapshot[], { random }: Ports): Snapshot[] =>
-  page
+/** So that accounts with which a run comes to no end keep the others waiting by chance only, and not each time. */
+const inAnyOrder = (accounts: readonly Snapshot[], { random }: Ports): Snapshot[] =>
+  accounts
     .map((snapshot) => ({ snapshot, at: random.fraction() }))
     .sort((a, b) => a.at - b.at)
     .map(({ snapshot }) => snapshot);
@@ -108,8 +112,6 @@ async function close(ports: Ports, snapshot: Snapshot): Promise<boolean> {
 /** On their way out, or held up there: deleting them once more would only begin anew. */
 const GOING: ReadonlySet<State> = new Set<State>([...wayFrom('deleting'), 'stuck']);
 
-/** Left at a time. */
-const AT_ONCE = 8;
 /** After that no further page of one account's is begun: others wait, and a run has five minutes. */
 const ACCOUNT_MS = minutes(1);
 
