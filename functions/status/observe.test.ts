@@ -192,6 +192,18 @@ describe('the status', () => {
     expect(await usedAt(microsOf(0.01))).toEqual([expect.objectContaining({ limit: 'clusters' })]);
   });
 
+  test('is told of what is hidden behind a hundred of which nothing is to be told', async () => {
+    const api = apiUnderTest();
+    const ago = (ms: number) => new Date(api.clock.now() - ms);
+    const gone = Array.from({ length: 110 }, (_, n) =>
+      aCluster({ id: clusterIdOf(n + 1), ...notUsable('Exists', ago(days(2) + n)) }),
+    );
+    await api.given(...gone, aCluster({ id: clusterIdOf(200), ...notUsable('Reachable', ago(days(1))) }));
+    const { ports, recorded } = counting(api.ports);
+    await observeStatus(ports);
+    expect(recorded.get('flawed')).toBe(1);
+  });
+
   test('a user’s own mistakes are not Hub’s trouble', async () => {
     const api = apiUnderTest();
     const since = new Date(api.clock.now() - minutes(1));

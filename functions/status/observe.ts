@@ -3,6 +3,7 @@
  * a count, and while nothing changes nothing is written. What cannot be asked is left out: the rest is still worth saying.
  */
 
+import type { z } from 'zod';
 import { ALL_SHARDS, CLUSTERS, clusterDocument } from '../../shared/documents/cluster.ts';
 import { DEAD_LETTERS } from '../../shared/documents/dead-letter.ts';
 import { DURATIONS, durationsDocument } from '../../shared/documents/durations.ts';
@@ -20,7 +21,7 @@ import { hours, minutes } from '../../shared/units.ts';
 import { isSwitchedOff, limitsOf } from '../accounts/admission.ts';
 import { cellLimits, readCell } from '../accounts/allowance.ts';
 import type { DocumentData, Query } from '../cloud.ts';
-import { commitUnlessLost, readableDocuments } from '../documents.ts';
+import { commitUnlessLost, queryPages, readableDocuments } from '../documents.ts';
 import { tellFailure } from '../failure.ts';
 import { isFit } from '../pool/fitness.ts';
 import type { Ports } from '../ports.ts';
@@ -30,6 +31,8 @@ import { type Facts, planStatus } from './plan.ts';
 
 /** More clusters in trouble than these make no difference to what is said. */
 const MAX_TROUBLED = 50;
+/** Read for one question at most, where many look like trouble and are none. */
+const MAX_READ = 500;
 /** Regions and pools: what an operator sets up by hand, so that there are never as many. */
 const MAX_KINDS = 50;
 const READY_MS = hours(6);
@@ -193,43 +196,64 @@ async function overdue(ports: Ports): Promise<NonNullable<Facts['overdue']>> {
 
 async function late(ports: Ports): Promise<State[]> {
   const now = ports.clock.now();
-  const long = await ports.documents.query({
+  const query: Query = {
     collection: CLUSTERS,
     where: [
       ['state', 'in', WORKING],
       ['since', '<=', new Date(now - lengthOf(ports, MIN_LATE_MS))],
     ],
     orderBy: [['since', 'asc']],
-    limit: MAX_TROUBLED,
-  });
-  return readableDocuments(ports, long, stay)
-    .filter(({ data }) => now - data.since.getTime() > lengthOf(ports, lateAfterMs(data.state)))
-    .map(({ data }) => data.state);
+  };
+  const long = await troubled(
+    ports,
+    query,
+    stay,
+    ({ state, since }) => now - since.getTime() > lengthOf(ports, lateAfterMs(state)),
+  );
+  return long.map(({ state }) => state);
 }
 
 async function failed(ports: Ports): Promise<number> {
-  const lately = await ports.documents.query({
+  const query: Query = {
     collection: CLUSTERS,
     where: [
       ['state', 'in', UNDONE],
       ['since', '>=', new Date(ports.clock.now() - lengthOf(ports, LATELY_MS))],
     ],
     orderBy: [['since', 'asc']],
-    limit: MAX_TROUBLED,
-  });
-  return readableDocuments(ports, lately, failure).filter(({ data: { error } }) => error?.fault !== 'user')
-    .length;
+  };
+  return (await troubled(ports, query, failure, ({ error }) => error?.fault !== 'user')).length;
 }
 
 /** What is gone for good is its owner's to delete: no operator could do more. */
 async function flawed(ports: Ports): Promise<number> {
-  const long = await ports.documents.query({
+  const query: Query = {
     collection: CLUSTERS,
     where: [['flawedSince', '<=', new Date(ports.clock.now() - lengthOf(ports, FLAWED_MS))]],
     orderBy: [['flawedSince', 'asc']],
-    limit: MAX_TROUBLED,
-  });
-  return readableDocuments(ports, long, flaw).filter(({ data }) => !isGone(flawOf(data))).length;
+  };
+  return (await troubled(ports, query, flaw, (one) => !isGone(flawOf(one)))).length;
+}
+
+/** Page by page: fifty that are none must not hide the next one. @returns `MAX_TROUBLED` at least, if there are more */
+async function troubled<S extends z.ZodType>(
+  ports: Ports,
+  query: Query,
+  schema: S,
+  isTroubled: (one: z.infer<S>) => boolean,
+): Promise<z.infer<S>[]> {
+  const found: z.infer<S>[] = [];
+  let read = 0;
+  for await (const page of queryPages(ports.documents, { ...query, limit: MAX_TROUBLED })) {
+    found.push(
+      ...readableDocuments(ports, page, schema)
+        .map(({ data }) => data)
+        .filter(isTroubled),
+    );
+    read += page.length;
+    if (found.length >= MAX_TROUBLED || read >= MAX_READ) break;
+  }
+  return found;
 }
 
 async function ready(ports: Ports): Promise<NonNullable<Facts['ready']>> {

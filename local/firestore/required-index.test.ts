@@ -826,7 +826,7 @@ const CALLS: Readonly<Record<string, number>> = {
   'pool/top-up.ts': 4,
   'reconcile/counters.ts': 1,
   'reconcile/torn.ts': 4,
-  'status/observe.ts': 8,
+  'status/observe.ts': 6,
   'sweeps/looks.ts': 2,
   'sweeps/orphans.ts': 1,
   'sweeps/overdue.ts': 1,
