@@ -251,12 +251,13 @@ test('the whole catalog is offered, unless it is said what of it', () => {
   expect(parseConfig({ ...production, HUB_PRODUCTS: 'hello' }).products).toEqual(['hello']);
 });
 
-test('that there is a licence is known to all, and what it is only to the functions that install', () => {
+test('that there is a licence is known to all, and what it is only to the functions that install, or find an older one', () => {
   const offered = { ...production, HUB_LICENSED_PRODUCTS: 'pachyderm' };
   const license = { HUB_PACHYDERM_LICENSE: 'eyJ0b2tlbiI6IiJ9\n' };
   const repair = { FUNCTION_TARGET: 'step-repair', HUB_ACME_ACCOUNT_KEY: newAccountKey() };
   for (const installing of [
     { FUNCTION_TARGET: 'step-install', ...seal },
+    { FUNCTION_TARGET: 'drift', ...seal },
     { ...repair, ...seal },
   ]) {
     expect(faultsOf({ ...offered, ...installing })).toEqual([
@@ -283,7 +284,7 @@ test('that there is a licence is known to all, and what it is only to the functi
     });
     expect(faultsOf({ ...offered, ...license, FUNCTION_TARGET: target })).toEqual([
       expect.stringMatching(
-        /^HUB_PACHYDERM_LICENSE: must be set for the functions step-install, step-repair only/,
+        /^HUB_PACHYDERM_LICENSE: must be set for the functions step-install, step-repair, drift only/,
       ),
     ]);
   }

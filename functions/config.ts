@@ -124,7 +124,7 @@ export interface Config {
   products: readonly string[];
   /** Ids of the products whose versions that need a licence are offered, because there is one. */
   licensed: readonly string[];
-  /** By product. Of the functions that install alone: empty in every other. */
+  /** By product. Of the functions that install, and of the one that looks, alone: empty in every other. */
   licenses: Readonly<Record<string, string>>;
   /** What Identity Platform was set up for; absent: nobody has said so. */
   signIn?: SignIn;
@@ -390,11 +390,11 @@ const ACCOUNT_KEY: Secret = {
   what: 'the private key of the ACME account',
 };
 
-/** By product: what the operator bought, given only to what puts it into a cluster. */
+/** By product: what the operator bought, given only to what puts it into a cluster, and what finds that a cluster has an older one. */
 const LICENSES: Readonly<Record<string, Secret>> = {
   pachyderm: {
     name: 'HUB_PACHYDERM_LICENSE',
-    functions: [stepTopic('install'), stepTopic('repair')],
+    functions: [stepTopic('install'), stepTopic('repair'), TOPICS.drift],
     what: 'the enterprise activation code',
   },
 };

@@ -44,6 +44,13 @@ export interface Access {
   /** Whether its next start will know its members as `admit` left them. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
   remembers(site: Site): Promise<boolean>;
   /**
+   * Whether it started with something that Hub has another of by now: a licence, which is renewed.
+   * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED
+   */
+  isOutdated(site: Site): Promise<boolean>;
+  /** Writes down that it is not any more: `prepare` has put there what Hub has, and it has started since. @throws AppError as `isOutdated` */
+  noteStarted(site: Site): Promise<void>;
+  /**
    * That it answers by its name, and lets no stranger in.
    * @returns what its gateway lets through that it must not, if there is something: it may be that it has not been told yet
    * @throws AppError LOCK_FAILED, LEAF_UNAVAILABLE, PRODUCT_REFUSED

@@ -51,6 +51,7 @@ export async function findDrift(cluster: Cluster, ports: Ports): Promise<Drift> 
     findMissingParts(site, plan),
     findOpenLock(site),
     findOldGateway(site),
+    findOldLicense(site),
     findBadCertificate(site),
     findSilence(site),
     findLostMembers(site),
@@ -115,6 +116,11 @@ async function findMissingParts(site: Site, plan: InstallPlan): Promise<Finding 
 
 async function findOldGateway(site: Site): Promise<Finding | undefined> {
   return (await isMeshOutdated(site.leaf)) ? outdatedIn(site, 'Its gateway needs an upgrade.') : undefined;
+}
+
+async function findOldLicense(site: Site): Promise<Finding | undefined> {
+  const isOld = await accessOf(site).isOutdated(site);
+  return isOld ? outdatedIn(site, 'Its licence has been renewed, and it has to start with it.') : undefined;
 }
 
 /** Every cluster finds it at the first look after a new Hub was deployed, so each waits for its turn. */

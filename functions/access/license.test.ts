@@ -1,10 +1,15 @@
 /** Versions that need a licence: installed with the operator's, which nobody else sees, and never open without one. */
 import { describe, expect, test } from 'vitest';
 import { LICENSE_SECRET, pachyderm } from '../../shared/catalog/pachyderm.ts';
+import { AppError } from '../../shared/errors.ts';
 import type { State } from '../../shared/lifecycle/table.ts';
+import { hours, minutes } from '../../shared/units.ts';
+import { AGAIN, mended, told, untrue } from '../../test/looks.ts';
 import { INTERIORS, type RunningHub, runHub } from '../../test/running-hub.ts';
 import type { KubeObject } from '../leaf/leaf.ts';
 import { createLog } from '../log.ts';
+import { accessOf } from './access.ts';
+import { upgradeAfterMs } from './drift.ts';
 
 const VERSION = '2.11.6';
 const LICENSE = 'bGljZW5jZS1jYW5hcnk=';
@@ -12,6 +17,10 @@ const licenses = { pachyderm: LICENSE };
 
 const { namespace } = pachyderm;
 const SECRET = { apiVersion: 'v1', kind: 'Secret', name: LICENSE_SECRET, namespace };
+const SECRET_OF_BEFORE = {
+  ...{ apiVersion: 'v1', kind: 'Secret', type: 'Opaque' },
+  metadata: { name: LICENSE_SECRET, namespace, labels: { 'app.kubernetes.io/managed-by': 'hub' } },
+};
 const PACHD = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'pachd', namespace };
 
 const text = (base64: unknown): string => Buffer.from(String(base64), 'base64').toString('utf8');
@@ -107,6 +116,84 @@ describe.each(INTERIORS)('with the licence (%s)', (inside) => {
     await it.reach(id, 'repairing');
     await it.reach(id, 'ready');
     expect(await keysIn(it, id)).toEqual({ ...before, 'enterprise-license-key': 'cmVuZXdlZA==' });
+  });
+
+  describe('that is renewed while clusters stand', () => {
+    const RENEWED = 'Its licence has been renewed, and it has to start with it.';
+
+    async function renewed(): Promise<{
+      it: RunningHub;
+      id: string;
+      pods: () => Promise<(string | undefined)[]>;
+    }> {
+      const it = runHub({ licenses, inside });
+      const id = await it.created({ version: VERSION });
+      it.ports.settings = { ...it.ports.settings, licenses: { pachyderm: 'cmVuZXdlZA==' } };
+      const pods = async () => {
+        const site = await it.site(id);
+        return (await accessOf(site).keepers(site)).map(({ metadata }) => metadata.uid);
+      };
+      return { it, id, pods };
+    }
+
+    const untilItsTurn = (it: RunningHub, id: string) => it.sleep(Math.max(upgradeAfterMs(id), hours(12)));
+
+    test('each waits for its turn, and then starts anew with it, once', async () => {
+      const { it, id, pods } = await renewed();
+      const [before, first] = [await keysIn(it, id), await pods()];
+      expect(await told(it, id, () => it.look(id))).toEqual([]);
+      expect(untrue(await it.cluster(id))).toEqual(['UpToDate']);
+      expect(await pods()).toEqual(first);
+      await untilItsTurn(it, id);
+      expect(await mended(it, id)).toEqual([RENEWED, AGAIN]);
+      expect(await keysIn(it, id)).toEqual({ ...before, 'enterprise-license-key': 'cmVuZXdlZA==' });
+      const second = await pods();
+      expect(second.filter((uid) => first.includes(uid))).toEqual([]);
+      expect(await it.bindings(id)).toMatchObject({ 'user:ada@example.com': ['clusterAdmin'] });
+      await it.clock.runFor(minutes(1));
+      expect(await told(it, id, () => it.look(id))).toEqual([]);
+      expect(untrue(await it.cluster(id))).toEqual([]);
+      expect(await pods()).toEqual(second);
+    });
+
+    test('one of which a Hub of before wrote nothing down starts anew, too', async () => {
+      const it = runHub({ licenses, inside });
+      const id = await it.created({ version: VERSION });
+      const leaf = await it.leaf(id);
+      const { data } = (await leaf.find(SECRET)) as KubeObject;
+      await leaf.delete(SECRET);
+      await leaf.create({ ...SECRET_OF_BEFORE, data });
+      await it.look(id);
+      await untilItsTurn(it, id);
+      expect(await mended(it, id)).toEqual([RENEWED, AGAIN]);
+      expect(await told(it, id, () => it.look(id))).toEqual([]);
+    });
+
+    test('a repair that dies once it has put it there leaves the start to the next one', async () => {
+      const { it, id, pods } = await renewed();
+      const first = await pods();
+      await it.look(id);
+      await untilItsTurn(it, id);
+      const { leaves } = it.ports;
+      let struck = 0;
+      it.ports.leaves = {
+        open: (connection) => {
+          const leaf = leaves.open(connection);
+          return {
+            ...leaf,
+            async apply(object) {
+              const applied = await leaf.apply(object);
+              if (object.metadata.name === LICENSE_SECRET && struck++ < 2)
+                throw new AppError('LEAF_UNAVAILABLE');
+              return applied;
+            },
+          };
+        },
+      };
+      expect(await mended(it, id)).toEqual([RENEWED, AGAIN]);
+      expect(struck).toBeGreaterThan(2);
+      expect((await pods()).filter((uid) => first.includes(uid))).toEqual([]);
+    });
   });
 
   test('a cluster keeps its own when Hub has none any more', async () => {

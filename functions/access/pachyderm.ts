@@ -57,6 +57,15 @@ export const pachydermAccess: Access = {
     return kept !== undefined && saysBindings(kept, bindingsFor(cluster));
   },
 
+  async isOutdated(site) {
+    const license = licenseFor(site);
+    if (license === undefined) return false;
+    const kept = await site.leaf.findMetadata(secretRef(site.product, LICENSE_SECRET));
+    return kept?.metadata.annotations?.[LICENSE_DIGEST] !== digestOf(license);
+  },
+
+  noteStarted: (site) => ensureLicense(site, true),
+
   async visit(site) {
     const { cluster, host, ports } = site;
     const pachyderm = await ports.pachyderms.outside(host);
@@ -190,24 +199,45 @@ function secretIn(data: unknown): string | undefined {
   }
 }
 
+/** For the versions that check one. */
+const licenseFor = ({ cluster, product, ports }: Site): string | undefined =>
+  needsLicense(product, cluster.spec.version) ? ports.settings.licenses[product.id] : undefined;
+
 /**
- * For the versions that check one. A licence that was renewed takes the place of the one before; the other key is made once, for pachd
- * knows itself by it. Where Hub has a licence no more, a cluster keeps its own.
+ * A licence that was renewed takes the place of the one before; the other key is made once, for pachd knows itself by it. Where Hub has a
+ * licence no more, a cluster keeps its own.
+ * @param hasStarted with this one
  * @throws AppError LICENSE_MISSING
  */
-async function ensureLicense({ cluster, product, leaf, ports }: Site): Promise<void> {
+async function ensureLicense(site: Site, hasStarted = false): Promise<void> {
+  const { cluster, product, leaf, ports } = site;
   if (!needsLicense(product, cluster.spec.version)) return;
-  const { [product.id]: license } = ports.settings.licenses;
-  const held = async () => (await leaf.find(secretRef(product, LICENSE_SECRET)))?.data ?? {};
+  const license = licenseFor(site);
+  const held = () => leaf.find(secretRef(product, LICENSE_SECRET));
   if (license === undefined) {
-    if ((await held())[LICENSE_KEY] === undefined) throw new AppError('LICENSE_MISSING');
+    if ((await held())?.data?.[LICENSE_KEY] === undefined) throw new AppError('LICENSE_MISSING');
     return;
   }
   const made = { [LICENSE_KEY]: base64(license), [ENTERPRISE_KEY]: base64(newSecret(ports.random)) };
-  if ((await leaf.create(secretOf(product, LICENSE_SECRET, made))) === 'created') return;
-  const { [ENTERPRISE_KEY]: kept = made[ENTERPRISE_KEY] } = await held();
-  await leaf.apply(secretOf(product, LICENSE_SECRET, { ...made, [ENTERPRISE_KEY]: kept }));
+  const started = digestOf(license);
+  if ((await leaf.create(licenseOf(product, made, started))) === 'created') return;
+  const there = await held();
+  const { [ENTERPRISE_KEY]: kept = made[ENTERPRISE_KEY] } = there?.data ?? {};
+  const before = there?.metadata.annotations?.[LICENSE_DIGEST];
+  await leaf.apply(licenseOf(product, { ...made, [ENTERPRISE_KEY]: kept }, hasStarted ? started : before));
 }
+
+/** Of the licence with which pachd has started, which may be the one before. Nobody guesses a licence by its digest. */
+const LICENSE_DIGEST = 'hub/license';
+
+function licenseOf(product: Product, data: Record<string, string>, started: string | undefined): KubeObject {
+  const secret = secretOf(product, LICENSE_SECRET, data);
+  const annotations = { [LICENSE_DIGEST]: started ?? NONE };
+  return { ...secret, metadata: { ...secret.metadata, annotations } };
+}
+
+/** A Hub of before wrote nothing down. */
+const NONE = 'unknown';
 
 /** The keys that the chart asks for. */
 const LICENSE_KEY = 'enterprise-license-key';

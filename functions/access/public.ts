@@ -10,6 +10,8 @@ export const publicAccess: Access = {
   admit: async () => undefined,
   keepers: async () => [],
   remembers: async () => true,
+  isOutdated: async () => false,
+  noteStarted: async () => undefined,
   visit: async (site) => {
     await requirePage(site);
     return undefined;

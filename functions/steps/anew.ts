@@ -38,3 +38,6 @@ const START_MS = seconds(5);
 
 export const untilStarted = (): StepResult =>
   wait(START_MS, 'It restarts, so that it lets in nobody but its members.');
+
+export const untilRefreshed = (): StepResult =>
+  wait(START_MS, 'It restarts with the licence that it has by now.');

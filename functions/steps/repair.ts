@@ -25,7 +25,7 @@ import {
 import { jobRef } from '../leaf/manifests.ts';
 import { GATEWAY_NAMESPACE, meshAlone } from '../leaf/mesh.ts';
 import type { InstallPlan } from '../leaf/plan.ts';
-import { restart, startAnew, untilStarted } from './anew.ts';
+import { restart, startAnew, untilRefreshed, untilStarted } from './anew.ts';
 import { untilExposed } from './expose.ts';
 import { untilNextLook } from './pace.ts';
 import { shutIfOpen } from './shut.ts';
@@ -48,6 +48,8 @@ export const repair: Step = async (cluster, ports) => {
     if (renewing) return renewing;
     const installing = await reinstall(site, whole);
     if (installing) return installing;
+    const starting = await refresh(site);
+    if (starting) return starting;
     const locked = await lock(site);
     if (locked === 'renewing') return untilRenewed();
     if (locked === 'starting') return untilStarted();
@@ -119,6 +121,19 @@ async function renewEarly(site: Site): Promise<StepResult | undefined> {
 const EARLY_MS = minutes(10);
 /** Two orders in that time: an authority does not like to see many. */
 const REFUSED_MS = minutes(5);
+
+/**
+ * What the application reads when it starts, and Hub has another of by now. Written down only then: whoever dies on the way leaves it to be done.
+ * @returns what to report until it has started
+ */
+async function refresh(site: Site): Promise<StepResult | undefined> {
+  const access = accessOf(site);
+  if (!(await access.isOutdated(site))) return undefined;
+  await access.prepare(site);
+  if (await restart(site)) return untilRefreshed();
+  await access.noteStarted(site);
+  return undefined;
+}
 
 /**
  * @returns `starting`: it did not hold, so the application is closed and starts anew; or it refused Hub itself, as one that was told from inside
