@@ -122,11 +122,12 @@ const WITHOUT_LICENSES: Offer = { products: PRODUCTS.map(({ id }) => id), licens
 export const offeredProducts = ({ products }: Pick<Offer, 'products'>): readonly Product[] =>
   PRODUCTS.filter(({ id }) => products.includes(id));
 
+/** A cluster that was asked for before its version was withdrawn is made all the same. */
 export const offeredVersions = (
   { id, versions }: Product,
   { licensed }: Pick<Offer, 'licensed'>,
 ): readonly ProductVersion[] =>
-  licensed.includes(id) ? versions : versions.filter(({ needsLicense }) => !needsLicense);
+  versions.filter(({ needsLicense, withdrawn }) => !withdrawn && (!needsLicense || licensed.includes(id)));
 
 /** Whether one could be ordered now like a cluster that is there. */
 export function isOffered(
@@ -137,7 +138,7 @@ export function isOffered(
   return product !== undefined && offeredVersions(product, offer).some((one) => one.version === version);
 }
 
-/** The catalog entries behind a stored spec. @throws Error if the catalog no longer has them: a version is hidden, never removed. */
+/** The catalog entries behind a stored spec. @throws Error if the catalog no longer has them: a version is withdrawn, never removed. */
 export function entriesOf(spec: ClusterSpec): { product: Product; size: Size; region: Region } {
   const product = findProduct(spec.product);
   const size = findSize(spec.size);

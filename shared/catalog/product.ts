@@ -13,6 +13,8 @@ export interface ProductVersion {
   default?: true;
   /** Offered only by an operator who has a licence for it. */
   needsLicense?: true;
+  /** Offered to nobody any more, as for a fault in it. It stays in the list: clusters that have it are looked after as before. */
+  withdrawn?: true;
 }
 
 /** One of those that a cluster is made of. */
