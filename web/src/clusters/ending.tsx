@@ -1,9 +1,10 @@
-/** Says, in the last hour of a lifetime, that it ends: whoever works in the cluster loses what is in it. */
+/** Says, towards the end of a lifetime, that it ends: whoever works in the cluster loses what is in it. */
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
+import { hours } from '../../../shared/units.ts';
 import { leftInWords } from '../duration.ts';
 import { ClockIcon } from '../parts/icons.tsx';
 import { useMyAccount } from '../session/me.ts';
-import { timeOfDay } from '../time.ts';
+import { dayAndTime, timeOfDay } from '../time.ts';
 import { Extend } from './extend.tsx';
 import { mayAsk } from './lifecycle.ts';
 import { useNearEnd } from './reading.ts';
@@ -27,8 +28,8 @@ export function Ending({ cluster, role }: Props) {
         {isNear && (
           <>
             <ClockIcon />{' '}
-            <strong>It is deleted automatically at {timeOfDay(cluster.expiresAt as Date)}</strong>, with
-            everything in it.{role !== 'owner' && ' Its owners can extend it.'}
+            <strong>It is deleted automatically {whenInWords(cluster.expiresAt as Date, leftMs)}</strong>,
+            with everything in it.{role !== 'owner' && ' Its owners can extend it.'}
           </>
         )}
       </p>
@@ -37,3 +38,7 @@ export function Ending({ cluster, role }: Props) {
     </section>
   );
 }
+
+/** A time of day alone is one of the next hours. */
+const whenInWords = (endsAt: Date, leftMs: number): string =>
+  leftMs < hours(6) ? `at ${timeOfDay(endsAt)}` : `on ${dayAndTime(endsAt)}`;

@@ -9,8 +9,12 @@ export const LIFETIMES: readonly (readonly [hours: number, label: string])[] = [
   [24 * 30, '30 days'],
 ];
 
-/** From then on a page says of a cluster that it ends. Cloud time. */
-export const NEAR_END_MS = hours(1);
+/**
+ * So long before its end a page says of a cluster that it ends, in cloud time: the last quarter of its lifetime, so that whoever looks once a day
+ * reads it of one that lives for days, and nobody is told of one of eight hours all day.
+ */
+export const nearEndMs = (ttlHours: number): number =>
+  Math.min(Math.max(hours(ttlHours) / 4, hours(1)), hours(48));
 
 /** Those by which it would end later than it does. @param leftMs cloud time until its end */
 export const laterLifetimes = (leftMs: number): typeof LIFETIMES =>

@@ -5,7 +5,7 @@ import { expectedInWords } from '../duration.ts';
 import { useHub } from '../hub.ts';
 import { useNow } from '../time.ts';
 import { isUsable } from './lifecycle.ts';
-import { NEAR_END_MS } from './lifetimes.ts';
+import { nearEndMs } from './lifetimes.ts';
 
 /** Of cloud time: in that long most things cost less than a cent, so who shows money is drawn anew no more often. */
 export const CENT_MS = 60_000;
@@ -29,12 +29,16 @@ export function useLeft({ etaAt }: Pick<Cluster, 'etaAt'>): string | undefined {
  * Cloud time until the end of a lifetime, once that is near; below 0 while Hub is about to come for it. Undefined as long as it is far, or of a cluster
  * that has none, or is nobody's to use any more.
  */
-export function useNearEnd({ state, expiresAt }: Pick<Cluster, 'state' | 'expiresAt'>): number | undefined {
+export function useNearEnd({
+  state,
+  expiresAt,
+  spec: { ttlHours = 1 },
+}: Pick<Cluster, 'state' | 'expiresAt' | 'spec'>): number | undefined {
   const speed = useHub().config.hub?.cloudSpeed ?? 1;
   const now = useNow();
   if (!expiresAt || !isUsable(state)) return undefined;
   const leftMs = (expiresAt.getTime() - now) * speed;
-  return leftMs < NEAR_END_MS ? leftMs : undefined;
+  return leftMs < nearEndMs(ttlHours) ? leftMs : undefined;
 }
 
 /** How far it is, 0 to 1: what Hub last wrote, or further by the time that has passed since. It never goes back. */
