@@ -186,7 +186,12 @@ describe('what is said of a member', () => {
     const members = { ada: 'owner', john: 'viewer' } as const;
     const hub = await given({ members, emails: { ada: 'ada@example.com', john: 'j.smith@example.com' } });
     hub.as('john', { email: 'john@example.com' });
-    expect((await hub.put('j.smith@example.com', 'owner')).status).toBe(202);
+    const { status, headers, body } = await hub.put('j.smith@example.com', 'owner');
+    expect(status).toBe(202);
+    // As it is now, so that whoever goes on with it is not refused for having read another one.
+    expect(body.state).toBe((await hub.cluster()).state);
+    const shown = await hub.send('GET', `/v1/clusters/${body.id}`, hub.ada);
+    expect(headers.get('etag')).toBe(shown.headers.get('etag'));
     expect(await hub.cluster()).toMatchObject({
       members,
       emails: { ada: 'ada@example.com', john: 'john@example.com' },

@@ -70,14 +70,16 @@ const put = endpoint({
   body: putMemberBody,
   async handle(call) {
     const { ports, email, principal, body } = call;
-    const { cluster, updateTime } = await requireCluster(call);
+    const { cluster } = await requireCluster(call);
     await requireGoodAccount(ports, principal().uid, 'use');
     const pending = await pendingInvitations(ports, cluster);
     await requireCalm(ports, cluster.id);
     const member = await memberOf(call, cluster);
     if (member === undefined) {
       await invite(ports, cluster, { email, role: body.role, invitedBy: principal().uid }, pending);
-      return accepted(toReply(cluster, ports.clock, updateTime));
+      // A member's address may have been corrected.
+      const now = await requireCluster(call);
+      return accepted(toReply(now.cluster, ports.clock, now.updateTime));
     }
     // What was said of them earlier must not come after this.
     const others = pending.filter((invitation) => invitation.email !== email);
