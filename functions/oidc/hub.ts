@@ -4,6 +4,7 @@
  */
 import { AppError } from '../../shared/errors.ts';
 import { commitOwn } from '../documents.ts';
+import { elsewhere } from '../pachyderm/elsewhere.ts';
 import type { Ports } from '../ports.ts';
 import { isRedirectable, parseAuthorizationRequest, stateOf } from './authorize.ts';
 import { findClient, renewSeal } from './clients.ts';
@@ -23,12 +24,11 @@ export async function authorizeHub(
   request: URL,
 ): Promise<URL> {
   const { issuer } = ports.settings.oidc;
-  if (`${request.origin}${request.pathname}` !== `${issuer}/authorize`)
-    throw new AppError('PRODUCT_REFUSED', 'Its sign-in does not lead to Hub.');
+  if (`${request.origin}${request.pathname}` !== `${issuer}/authorize`) throw elsewhere('not to Hub');
   const parameters = parametersOf(request.searchParams);
   const client = await findClient(ports, parameters.get('client_id'));
   if (client?.clusterId !== clusterId || !isRedirectable(client, parameters))
-    throw new AppError('PRODUCT_REFUSED', 'Its sign-in is not that of this cluster.');
+    throw elsewhere('it is not that of this cluster');
   // Hub signs in at each look at a cluster, so after a new key all clients are sealed with it within hours.
   await renewSeal(ports, client);
   try {

@@ -8,6 +8,7 @@ import { seconds } from '../../shared/units.ts';
 import type { WebReply, WebRequest } from '../net/exchange.ts';
 import { ask } from './calls.ts';
 import { HUB_CONNECTOR } from './dex.ts';
+import { elsewhere } from './elsewhere.ts';
 import { connectionError } from './errors.ts';
 import type { GrpcChannel } from './grpc.ts';
 import { type Door, type Reach, visit } from './reach.ts';
@@ -26,7 +27,7 @@ export async function signIn(
   const login = new URL(loginUrl);
   // People's own clients open it as it is, so it is no proof that Hub would get further from elsewhere.
   if (login.origin !== new URL(`https://${reach.authority}`).origin) {
-    throw new AppError('PRODUCT_REFUSED', `it sends people to ${cut(login.origin, MAX_ORIGIN)} to sign in`);
+    throw elsewhere(`it sends people to ${cut(login.origin, MAX_ORIGIN)}`);
   }
   // Should there be another connector beside Hub's, which the proof of the lock finds, dex would ask which one.
   login.searchParams.set('connector_id', HUB_CONNECTOR);
@@ -49,7 +50,7 @@ async function upstreamOf(reach: Reach, login: URL): Promise<URL> {
     if (next.origin !== login.origin || !next.pathname.startsWith(dexPathOf(login))) return next;
     at = next;
   }
-  throw new AppError('PRODUCT_REFUSED', 'dex leads in circles');
+  throw elsewhere('dex leads in circles');
 }
 
 const MAX_HOPS = 5;

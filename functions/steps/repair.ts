@@ -25,6 +25,7 @@ import {
 import { jobRef } from '../leaf/manifests.ts';
 import { GATEWAY_NAMESPACE, meshAlone } from '../leaf/mesh.ts';
 import type { InstallPlan } from '../leaf/plan.ts';
+import { isElsewhere } from '../pachyderm/elsewhere.ts';
 import { restart, startAnew, untilRefreshed, untilStarted } from './anew.ts';
 import { untilExposed } from './expose.ts';
 import { untilNextLook } from './pace.ts';
@@ -136,8 +137,8 @@ async function refresh(site: Site): Promise<StepResult | undefined> {
 }
 
 /**
- * @returns `starting`: it did not hold, so the application is closed and starts anew; or it refused Hub itself, as one that was told from inside
- * to let in others than Hub, which it forgets in the same way
+ * @returns `starting`: it did not hold, so the application is closed and starts anew; or it was told from inside to have others than Hub sign
+ * people in, which it forgets in the same way
  */
 async function lock(site: Site): Promise<Applied | 'starting'> {
   try {
@@ -147,9 +148,10 @@ async function lock(site: Site): Promise<Applied | 'starting'> {
       await accessOf(at).secure(at, changes);
     });
   } catch (thrown) {
-    const { code } = asAppError(thrown);
+    const { code, detail } = asAppError(thrown);
     if (code === 'LOCK_FAILED' && (await startAnew(site))) return 'starting';
-    if (code === 'PRODUCT_REFUSED' && (await restart(site))) return 'starting';
+    // For no other refusal: the reason may be Hub's own, and all clusters would start anew at once.
+    if (isElsewhere(detail) && (await restart(site))) return 'starting';
     throw thrown;
   }
 }
