@@ -48,7 +48,7 @@ export function audited(
   return {
     // Creating fails if it is there: no entry ever takes the place of another.
     write: { op: 'create', path: auditPath(id), data: fields as DocumentData },
-    tell: () => tellAudit(log, fields),
+    tell: () => tellAudit(log, fields, epochOfDeed(id, cluster)),
   };
 }
 
@@ -56,7 +56,8 @@ export function audited(
 export const deedId = (cluster: string, epoch: number): string => `${cluster}-${epoch}`;
 
 /** @returns undefined if the entry of this id is about something else */
-export function epochOfDeed(id: string, cluster: string): number | undefined {
+export function epochOfDeed(id: string, cluster: string | undefined): number | undefined {
+  if (cluster === undefined) return undefined;
   const epoch = Number(id.startsWith(`${cluster}-`) ? id.slice(cluster.length + 1) : Number.NaN);
   return Number.isInteger(epoch) && deedId(cluster, epoch) === id ? epoch : undefined;
 }
@@ -94,10 +95,12 @@ export const AUDIT_EVENT = 'audit';
 /**
  * All that the entry says. What it was done for is there too, an operator's own words among it: whoever could take the entry away is the
  * very one whose words they may be. Of addresses they are cleared like the entry itself.
+ * @param epoch of the change: two instances may tell of two changes the other way round
  */
 const tellAudit = (
   log: Ports['log'],
   { actor, action, target, cluster, subject, reason }: AuditFields,
+  epoch: number | undefined,
 ): void =>
   log.info(AUDIT_EVENT, {
     actor,
@@ -105,5 +108,6 @@ const tellAudit = (
     resource: target,
     ...(cluster !== undefined && { cluster }),
     ...(reason !== undefined && { reason }),
+    ...(epoch !== undefined && { epoch }),
     ...(subject !== undefined && { subject }),
   });

@@ -7,9 +7,12 @@ import { type AuditAction, auditDocument } from '../../shared/documents/audit.ts
 import { type Role, role } from '../../shared/documents/cluster.ts';
 import { hours } from '../../shared/units.ts';
 
-/** A line as the log keeps it: what an entry of the audit log says, the path of the document that it was done to by another name. */
+/**
+ * A line as the log keeps it: what an entry of the audit log says, the path of the document that it was done to by another name, and of a change
+ * of a cluster its epoch. Lines of a Hub of before lack that.
+ */
 export const auditLine = z
-  .object({ at: z.coerce.date(), resource: z.string() })
+  .object({ at: z.coerce.date(), resource: z.string(), epoch: z.number().int().optional() })
   .and(auditDocument.pick({ actor: true, action: true, cluster: true, subject: true, reason: true }));
 export type AuditLine = z.infer<typeof auditLine>;
 
@@ -66,7 +69,7 @@ interface Since {
 /** @param lines in the order in which they were written */
 export function whatHappened(lines: readonly AuditLine[]): Since {
   const since: Since = { clusters: new Map(), accounts: new Map(), pools: new Map() };
-  for (const line of lines) {
+  for (const line of inOrder(lines)) {
     const ofCluster = isOneOf(OF_CLUSTERS, line.action) ? OF_CLUSTERS[line.action] : undefined;
     const ofAccount = isOneOf(OF_ACCOUNTS, line.action) ? OF_ACCOUNTS[line.action] : undefined;
     const { cluster, subject, resource } = line;
@@ -78,6 +81,19 @@ export function whatHappened(lines: readonly AuditLine[]): Since {
     if (pool) since.pools.set(resource, { wanted: Number(pool[1]), shape: pool[2] ?? '' });
   }
   return since;
+}
+
+/** Those of changes of one cluster trade places, so that they come as the changes did: two instances may have told theirs the other way round. */
+function inOrder(lines: readonly AuditLine[]): AuditLine[] {
+  const ordered = [...lines];
+  const places = new Map<string, number[]>();
+  for (const [place, { cluster, epoch }] of lines.entries())
+    if (cluster !== undefined && epoch !== undefined) entryIn(places, cluster, () => []).push(place);
+  for (const of of places.values()) {
+    const sorted = of.flatMap((place) => lines[place] ?? []).sort((a, b) => (a.epoch ?? 0) - (b.epoch ?? 0));
+    for (const [index, line] of sorted.entries()) ordered[of[index] ?? 0] = line;
+  }
+  return ordered;
 }
 
 const nothingOfCluster = (): ClusterSince => ({

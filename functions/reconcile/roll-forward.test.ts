@@ -19,8 +19,9 @@ const HELLO = { product: 'hello', version: '1.1.0' };
 function aHub() {
   const lines: AuditLine[] = [];
   const log = createLog((_, event, fields) => {
-    const { actor = '', action = '', resource = '', cluster, subject, reason } = fields;
+    const { actor = '', action = '', resource = '', cluster, subject, reason, epoch } = fields;
     const more = {
+      ...(epoch !== undefined && { epoch }),
       ...(cluster !== undefined && { cluster }),
       ...(subject !== undefined && { subject }),
       ...(reason !== undefined && { reason }),
@@ -211,6 +212,26 @@ test('what no log can say is left to people, and told', async () => {
   expect(told[`clusters/${id}, invitations`]).toMatch(/^ada invited somebody \(editor\)/);
   expect(told['pools/default']).toMatch(/set it again/);
   expect(JSON.stringify(done)).not.toContain('@');
+});
+
+test('lines that two instances told the other way round are taken in the order of the changes', async () => {
+  const it = aHub();
+  const id = await it.create('ada');
+  await it.reach(id, 'ready');
+  it.as('bea');
+  await it.share(id, 'bea', 'viewer');
+  await it.reach(id, 'ready');
+  const setBack = await copyOf(it);
+  it.lines.length = 0;
+  for (const role of ['editor', 'viewer', 'owner'])
+    await it.ask('ada', 'PUT', `/v1/clusters/${id}/members/bea@example.com`, { role });
+  await it.reach(id, 'ready');
+  expect(it.lines).toHaveLength(3);
+  await setBack();
+  it.lines.reverse();
+  const done = await it.forward();
+  expect(done.flatMap(({ unclear }) => unclear)).toEqual([]);
+  expect((await it.cluster(id)).members).toEqual({ ada: 'owner', bea: 'owner' });
 });
 
 test('a moment that is too early does no harm: what is known already is left alone', async () => {

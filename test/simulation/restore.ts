@@ -3,6 +3,7 @@
  * docs/deploy.md says it, with the door closed, by the lines that the audit log has since the copy. Then all must come to rest as people
  * decided, whatever was under way.
  */
+import { epochOfDeed } from '../../functions/audit.ts';
 import { findDifferences, recount } from '../../functions/reconcile/counters.ts';
 import { type AuditLine, whatHappened } from '../../functions/reconcile/deeds.ts';
 import { rollForward } from '../../functions/reconcile/roll-forward.ts';
@@ -111,7 +112,10 @@ async function clustersOf({ hub }: World): Promise<Map<string, Cluster>> {
 async function linesSince({ hub }: World, sinceMs: number): Promise<AuditLine[]> {
   const found = await hub.run(hub.documents.query<AuditFields>({ collection: AUDIT }));
   return found
-    .map(({ data: { target, ...line } }): AuditLine => ({ ...line, resource: target }))
+    .map(({ path, data: { target, ...line } }): AuditLine => {
+      const epoch = epochOfDeed(idOfPath(path), line.cluster);
+      return { ...line, resource: target, ...(epoch !== undefined && { epoch }) };
+    })
     .filter(({ at }) => at.getTime() >= sinceMs)
     .sort((one, other) => one.at.getTime() - other.at.getTime());
 }
