@@ -112,8 +112,8 @@ promise('36', 'what asks nobody any more who they are is closed, and asks again'
     },
     'it is open until it has started': {
       file: 'functions/steps/anew.ts',
-      from: '  await ensureClosed(site);\n',
-      to: '  if (!ensureClosed) return false;\n',
+      from: 'restart(site, () => ensureClosed(site))',
+      to: 'restart(site, async () => void ensureClosed)',
       finds: /^strangers are let in while it starts$/,
     },
     'it is believed to be new already': {
