@@ -279,16 +279,9 @@ const leaves = (token: string | undefined): Leaves => {
   return { open: (connection) => lazy<Leaf>(async () => (await made()).open(connection)) };
 };
 
-/** An auth client of the function's own identity, or of whose token is given. */
-async function authorized(token: string | undefined) {
-  const { GoogleAuth, OAuth2Client } = await import('google-auth-library');
-  if (token === undefined) {
-    return new GoogleAuth({ scopes: 'https://www.googleapis.com/auth/cloud-platform' }).getClient();
-  }
-  const client = new OAuth2Client();
-  client.setCredentials({ access_token: token });
-  return client;
-}
+/** Loaded when it is needed. */
+const authorized = async (token: string | undefined) =>
+  (await import('./google/own-identity.ts')).ownIdentity(token);
 
 async function accessTokens(own: string | undefined): Promise<() => Promise<string>> {
   const client = await authorized(own);

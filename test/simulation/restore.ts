@@ -167,13 +167,24 @@ async function checkEnd(world: World, { lost, lines, unclear }: Before): Promise
 }
 
 /** What its people decided is so again. */
-function checkDecided({ violate }: World, now: Cluster, before: Cluster, isDeleted: boolean): void {
+function checkDecided(
+  { violate, leavers, squatted }: World,
+  now: Cluster,
+  before: Cluster,
+  isDeleted: boolean,
+): void {
   const { id, state } = now;
-  if (isDeleted && state !== 'deleted' && state !== 'stuck')
+  // Nobody can take away what somebody else has under its name.
+  if (isDeleted && !squatted.has(id) && state !== 'deleted' && state !== 'stuck')
     violate('S12', `${id} was deleted and is ${state}`);
   if (before.owner === undefined || state !== 'ready') return;
+  // Who was about to leave has left since.
+  const those = (of: Record<string, string>) =>
+    Object.entries(of)
+      .filter(([uid]) => !leavers.has(uid))
+      .sort();
   const saidOf = ({ owner, members, emails }: Cluster) =>
-    JSON.stringify([owner, Object.entries(members).sort(), Object.entries(emails).sort()]);
+    JSON.stringify([owner, those(members), those(emails)]);
   if (saidOf(now) !== saidOf(before)) violate('S12', `${id} is ${saidOf(now)}, and was ${saidOf(before)}`);
   // One that was being made at the moment of the copy has come to be ready once more.
   const isReadySince = before.readyAt?.getTime() === now.readyAt?.getTime();

@@ -40,6 +40,7 @@ locals {
     "pubsub.googleapis.com",
     "run.googleapis.com",
     "secretmanager.googleapis.com",
+    "securetoken.googleapis.com",
     "storage.googleapis.com",
     "sts.googleapis.com",
     "telemetry.googleapis.com",

@@ -36,7 +36,11 @@ export function watchAnswers(world: World, findings: Findings): Answers {
     const askedAtMs = clock.now();
     if (name === 'DELETE /v1/clusters/{id}') findings.noteDeletionAsked(as, id);
     const before = clusterNow(id);
-    const refusals = held.refusalsOf(as, name, before);
+    // Whoever declines comes by nothing, whatever is held against who offers.
+    const isDeclined = (body as { action?: string } | undefined)?.action === 'decline';
+    const refusals: ReturnType<typeof held.refusalsOf> = isDeclined
+      ? new Map()
+      : held.refusalsOf(as, name, before);
     const there = new Set(refusals.size > 0 ? findings.clusters().map((cluster) => cluster.id) : []);
     return (answer) => {
       const { status } = answer;
